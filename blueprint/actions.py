@@ -1,0 +1,226 @@
+"""What people do with a release. Each verb is one transaction; a refusal says why in plain words."""
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+
+import rfc8785
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from .audit import record, record_refusal
+from .clock import database_now
+from .models import Contributor, Publication, Release, User
+from .nouns import Change, nouns
+from .publishing import publish
+from .workflow import TRANSITIONS, State, can_move, touched
+
+
+class Refused(Exception):
+    """The rules do not allow it. The text is for the person who asked."""
+
+
+class Moved(Refused):
+    """Somebody changed the release since this person opened it."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody changed this release since you opened it. Look at it again; nothing of yours was stored."))
+
+
+def recorded_refusals(action):
+    """Run an action in one transaction and, if it is refused, record that after the rollback."""
+
+    def guarded(release: Release, *, by: User, **kwargs):
+        try:
+            with transaction.atomic():
+                return action(release, by=by, **kwargs)
+        except Refused as refusal:
+            record_refusal(action.__name__, by=by, release=release, reason=str(refusal))
+            raise
+
+    guarded.__name__ = action.__name__
+    guarded.__doc__ = action.__doc__
+    return guarded
+
+
+def open_release(*, track: str, office: str | None, title: dict[str, str], by: User, token: uuid.UUID | None = None) -> Release:
+    release = Release.objects.create(
+        track=track,
+        office_id=office,
+        title_en=title.get("en", "")[:300],
+        title_zh_hant=title.get("zh_hant", "")[:300],
+        title_zh_hans=title.get("zh_hans", "")[:300],
+        token=token or uuid.uuid4(),
+        created_by=by,
+        created_at=database_now(),
+    )
+    Contributor.objects.create(release=release, user=by)
+    record("open_release", by=by, release=release, subject=str(release))
+    return release
+
+
+def touch(release: Release, *, by: User) -> None:
+    """Note a hand in a draft: its version moves, and the person is kept from approving it."""
+    if release.state != State.DRAFT:
+        raise Refused(_("This release is no longer a draft. Ask for it to be returned before you change it."))
+    if not Release.objects.move(release, State.DRAFT):
+        raise Moved
+    release.refresh_from_db()
+    Contributor.objects.get_or_create(release=release, user=by)
+
+
+def entries_of(release: Release) -> list:
+    """All entries of a release, in the order in which they are made public."""
+    return [
+        entry
+        for noun in nouns()
+        if noun.entry is not None
+        for entry in noun.entry.objects.filter(release=release).order_by("pk")
+    ]
+
+
+def changes_of(release: Release) -> list[Change]:
+    return [Change.from_entry(entry) for entry in entries_of(release)]
+
+
+def digest_of(changes: Sequence[Change]) -> str:
+    """What an approval binds to: SHA-256 over exactly what would be published."""
+    return hashlib.sha256(rfc8785.dumps([change.canonical() for change in changes])).hexdigest()
+
+
+def check_move(release: Release, to: State, *, by: User, verb: str) -> None:
+    move = TRANSITIONS.get((State(release.state), to))
+    # Two verbs may lead to one state; what each of them stores fits only the state it starts from.
+    if move is None or move.verb != verb:
+        raise Refused(_("A release in this state cannot be moved so."))
+    if move.verb == "approve" and touched(release, by):
+        raise Refused(
+            _("You had a hand in this release, so another person must approve it. Nobody approves their own work.")
+        )
+    if not can_move(move, release, by):
+        raise Refused(_("Your role does not include this step for this release."))
+
+
+def move(release: Release, to: State, *, by: User, verb: str, note: str = "", **columns) -> None:
+    check_move(release, to, by=by, verb=verb)
+    if not Release.objects.move(release, to, **columns):
+        raise Moved
+    release.refresh_from_db()
+    record(verb, by=by, release=release, subject=str(release), note=note, version=release.version)
+
+
+@recorded_refusals
+def submit_release(release: Release, *, by: User) -> None:
+    if not changes_of(release):
+        raise Refused(_("There is nothing in this release yet."))
+    # Who submits had a hand in it, even where a colleague typed every figure.
+    Contributor.objects.get_or_create(release=release, user=by)
+    move(
+        release,
+        State.SUBMITTED,
+        by=by,
+        verb="submit",
+        submitted_by=by,
+        submitted_at=database_now(),
+        returned_reason="",
+        returned_by=None,
+    )
+
+
+@recorded_refusals
+def return_release(release: Release, *, by: User, reason: str) -> None:
+    if not reason.strip():
+        raise Refused(_("Say why you return it, so that its author can mend it."))
+    move(
+        release,
+        State.DRAFT,
+        by=by,
+        verb="return",
+        note=reason,
+        returned_reason=reason,
+        returned_by=by,
+        submitted_by=None,
+        submitted_at=None,
+    )
+
+
+@recorded_refusals
+def approve_release(release: Release, *, by: User, digest: str) -> None:
+    """Approve exactly what the approver saw: ``digest`` is the one their page carried."""
+    if digest != digest_of(changes_of(release)):
+        raise Moved
+    move(
+        release,
+        State.APPROVED,
+        by=by,
+        verb="approve",
+        approved_by=by,
+        approved_at=database_now(),
+        approved_digest=digest,
+    )
+
+
+@recorded_refusals
+def take_back_approval(release: Release, *, by: User, reason: str) -> None:
+    if not reason.strip():
+        raise Refused(_("Say why the approval is taken back."))
+    move(
+        release,
+        State.DRAFT,
+        by=by,
+        verb="take_back",
+        note=reason,
+        returned_reason=reason,
+        returned_by=by,
+        submitted_by=None,
+        submitted_at=None,
+        approved_by=None,
+        approved_at=None,
+        approved_digest="",
+    )
+
+
+@recorded_refusals
+def withdraw_release(release: Release, *, by: User) -> None:
+    move(release, State.WITHDRAWN, by=by, verb="withdraw")
+
+
+@recorded_refusals
+def publish_release(release: Release, *, by: User) -> Publication:
+    """Make a release public and fix what it says for good.
+
+    One conditional UPDATE moves the state, so of two who publish at the same moment one publishes and the
+    other is told that the release has moved.
+    """
+    check_move(release, State.PUBLISHED, by=by, verb="publish")
+    changes = changes_of(release)
+    if digest_of(changes) != release.approved_digest:
+        raise Refused(_("What would be published is not what was approved. The release needs a new approval."))
+    publication = publish(changes, kind=kind_of(changes), title=titles(release), reason=release.reason)
+    move(release, State.PUBLISHED, by=by, verb="publish", published_by=by, publication=publication)
+    return publication
+
+
+def titles(release: Release) -> dict[str, str]:
+    return {"en": release.title_en, "zh_hant": release.title_zh_hant, "zh_hans": release.title_zh_hans}
+
+
+KINDS = {
+    "observation": Publication.Kind.FIGURES,
+    "evidence": Publication.Kind.FIGURES,
+    "baseline": Publication.Kind.TARGETS,
+    "target": Publication.Kind.TARGETS,
+    "committee": Publication.Kind.COMMITTEE,
+    "seat": Publication.Kind.COMMITTEE,
+    "meeting": Publication.Kind.COMMITTEE,
+    "finding": Publication.Kind.COMMITTEE,
+    "action": Publication.Kind.COMMITTEE,
+    "plan": Publication.Kind.PLAN,
+}
+
+
+def kind_of(changes: Sequence[Change]) -> str:
+    kinds = {KINDS.get(change.noun.name, Publication.Kind.TEXTS) for change in changes}
+    if Publication.Kind.PLAN in kinds:
+        return Publication.Kind.PLAN
+    return kinds.pop() if len(kinds) == 1 else Publication.Kind.MIXED

@@ -1,0 +1,54 @@
+"""Error pages: in the reader's language, without a database, saying what to do next."""
+
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import get_language, get_language_from_path, override
+from django.utils.translation import gettext as _
+
+
+def words(status):
+    return {
+        400: (_("This request cannot be read"), _("Check the address for a misspelt date, number or filter.")),
+        403: (_("This is not open to you"), _("Sign in with an account that has this task, or go back.")),
+        404: (_("There is no such page"), _("The address may be misspelt. The overview leads to everything there is.")),
+        405: (_("This address does not do that"), _("Open the page it belongs to and use its form.")),
+        409: (_("Somebody was here first"), _("Open the page again to see what changed. Nothing of yours was stored.")),
+        429: (_("Too many tries"), _("Wait a few minutes and try again.")),
+        500: (_("Something broke on our side"), _("Nothing was changed. Please try again in a moment.")),
+    }[status]
+
+
+def explain(request, status, reason=""):
+    """An error page that needs neither database nor session."""
+    language = get_language_from_path(request.path_info) or get_language() or "en"
+    with override(language):
+        title, advice = words(status)
+        page = render_to_string(
+            "error.html",
+            {"status": status, "title": title, "advice": advice, "reason": reason, "LANGUAGE_CODE": language},
+        )
+    response = HttpResponse(page, status=status)
+    response["Content-Language"] = language
+    return response
+
+
+def bad_request(request, exception):
+    return explain(request, 400)
+
+
+def permission_denied(request, exception):
+    return explain(request, 403, str(exception))
+
+
+def page_not_found(request, exception):
+    return explain(request, 404)
+
+
+def server_error(request):
+    return explain(request, 500)
+
+
+def csrf_failure(request, reason=""):
+    return explain(
+        request, 403, _("The form was open for too long or came from elsewhere. Go back, load it again and send it again.")
+    )

@@ -1,0 +1,42 @@
+from .base import Content, Entry, Identified, Identity, Version, VersionQuerySet, texts
+from .calendar import CalendarItem, CalendarItemEntry, CalendarItemVersion
+from .direction import Direction, DirectionEntry, DirectionVersion
+from .event import Event
+from .office import Office, OfficeEntry, OfficeVersion
+from .plan import Plan, PlanEntry, PlanVersion
+from .publication import Head, PersonName, Publication
+from .release import Contributor, Release
+from .source import Source, SourceEntry, SourceVersion
+from .user import User
+
+__all__ = [
+    "CalendarItem",
+    "CalendarItemEntry",
+    "CalendarItemVersion",
+    "Content",
+    "Contributor",
+    "Direction",
+    "DirectionEntry",
+    "DirectionVersion",
+    "Entry",
+    "Event",
+    "Head",
+    "Identified",
+    "Identity",
+    "Office",
+    "OfficeEntry",
+    "OfficeVersion",
+    "PersonName",
+    "Plan",
+    "PlanEntry",
+    "PlanVersion",
+    "Publication",
+    "Release",
+    "Source",
+    "SourceEntry",
+    "SourceVersion",
+    "User",
+    "Version",
+    "VersionQuerySet",
+    "texts",
+]

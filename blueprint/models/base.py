@@ -1,0 +1,122 @@
+"""What every public noun is made of: an identity, versions of it, and entries that wait to become versions."""
+
+from django.db import models
+from django.db.models import Case, F, Q, Value, When, Window
+from django.db.models.functions import Rank
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+def texts(label, *, blank=False, max_length=None):
+    """Three columns of one text, for English, Traditional and Simplified Chinese, in this order."""
+
+    def column(language):
+        options = {"blank": True, "default": "", "verbose_name": format_lazy("{} ({})", label, language)}
+        if not blank and language == "en":
+            options["help_text"] = _("Needed in at least one language.")
+        if max_length:
+            return models.CharField(max_length=max_length, **options)
+        return models.TextField(**options)
+
+    return column("en"), column("zh-hant"), column("zh-hans")
+
+
+def said_in_some_language(name, *columns):
+    """A constraint: at least one of the three columns of a text holds something."""
+    said = Q()
+    for column in columns:
+        said |= ~Q(**{column: ""})
+    return models.CheckConstraint(name=name, condition=said)
+
+
+class Identity(models.Model):
+    """A public thing by its code, which is never changed or given to another."""
+
+    code = models.CharField(max_length=80, primary_key=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return self.code
+
+
+class Content(models.Model):
+    """What a version says and an entry proposes. ``key`` names the fields that say of which thing."""
+
+    key: tuple[str, ...] = ()
+
+    class Meta:
+        abstract = True
+
+
+class VersionQuerySet(models.QuerySet):
+    def as_at(self, number, *, or_first=False):
+        """Of each thing, what stood last by publication ``number``.
+
+        With ``or_first`` a thing that had no version by then shows its first one: a past page needs a name for
+        an indicator whose name was published later than its figures. Filters before this call must be on the
+        key; filters after it see only what stood.
+        """
+        rows, newest = self, [F("publication_id").desc()]
+        if or_first:
+            later = Case(When(publication__lte=number, then=Value(0)), default=Value(1))
+            distance = Case(
+                When(publication__lte=number, then=0 - F("publication_id")),
+                default=F("publication_id") + 0,
+                output_field=models.IntegerField(),
+            )
+            newest = [later.asc(), distance.asc()]
+        else:
+            rows = rows.filter(publication__lte=number)
+        ranked = rows.order_by().annotate(
+            rank_in_history=Window(Rank(), partition_by=[F(f) for f in self.model.partition()], order_by=newest)
+        )
+        # The rows that stand are chosen in a subquery: a later filter on content must not reach into the
+        # window, or it would bring back an older version that happens to match.
+        return self.model._base_manager.filter(pk__in=ranked.filter(rank_in_history=1).values("pk"))
+
+
+class Version(models.Model):
+    """A row of an append-only public table, owed to one publication."""
+
+    publication = models.ForeignKey("blueprint.Publication", models.PROTECT, related_name="+")
+
+    objects = VersionQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def partition(cls):
+        return cls.key
+
+    @classmethod
+    def once_a_publication(cls, *key):
+        return models.UniqueConstraint(
+            fields=[*key, "publication"], name="%(app_label)s_%(class)s_once_a_publication"
+        )
+
+
+class Entry(models.Model):
+    """One change that waits in a release. Not public, and not under the public tables' rules."""
+
+    release = models.ForeignKey("blueprint.Release", models.CASCADE, related_name="+")
+    saved_by = models.ForeignKey("blueprint.User", models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+
+class Identified(models.ForeignKey):
+    """A reference to an identity. An entry may name one that only its own release will create."""
+
+    def __init__(self, to, on_delete=models.PROTECT, **kwargs):
+        kwargs.setdefault("related_name", "+")
+        super().__init__(to, on_delete, **kwargs)
+
+    def contribute_to_class(self, cls, name, private_only=False, **kwargs):
+        if issubclass(cls, Entry):
+            self.db_constraint = False
+        super().contribute_to_class(cls, name, private_only, **kwargs)

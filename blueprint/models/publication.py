@@ -1,0 +1,92 @@
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from .base import texts
+
+
+class Head(models.Model):
+    """The one row that hands out publication numbers, so that they have no gaps under any concurrency."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    number = models.PositiveIntegerField(default=0)
+    moved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="head_is_one_row", condition=models.Q(id=1))]
+
+    def __str__(self):
+        return str(self.number)
+
+
+class PublicationQuerySet(models.QuerySet):
+    def head(self):
+        return self.order_by("-number").first()
+
+    def by_date(self, day):
+        """The last publication of that Hong Kong date or before it."""
+        return self.filter(published_on__lte=day).order_by("-number").first()
+
+    def by(self, number):
+        return self.filter(number__lte=number).order_by("-number")
+
+
+class Publication(models.Model):
+    """What made something public: numbered 1, 2, 3 … without gaps, never changed, never removed."""
+
+    class Kind(models.TextChoices):
+        PLAN = "plan", _("The plan")
+        FIGURES = "figures", _("Figures")
+        TARGETS = "targets", _("Targets")
+        COMMITTEE = "committee", _("Committee")
+        TEXTS = "texts", _("Texts and lists")
+        MIXED = "mixed", _("Figures and texts")
+
+    class Precision(models.TextChoices):
+        MOMENT = "moment", _("to the second")
+        DAY = "day", _("to the day")
+        MONTH = "month", _("to the month")
+        YEAR = "year", _("to the year")
+
+    number = models.PositiveIntegerField(primary_key=True)
+    kind = models.CharField(max_length=12, choices=Kind)
+    title_en, title_zh_hant, title_zh_hans = texts(_("title"), max_length=300)
+    reason = models.TextField(blank=True, default="")
+    published_at = models.DateTimeField()
+    # The same moment as a date in Hong Kong: what "as at" a date compares with.
+    published_on = models.DateField(db_index=True)
+    precision = models.CharField(max_length=6, choices=Precision, default=Precision.MOMENT)
+    recorded_at = models.DateTimeField()
+    loaded = models.BooleanField(default=False)
+    leaf = models.BinaryField()
+    leaf_hash = models.CharField(max_length=64, unique=True)
+
+    objects = PublicationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.CheckConstraint(
+                name="publication_own_time_is_exact",
+                condition=models.Q(loaded=True) | models.Q(precision="moment"),
+            ),
+        ]
+        verbose_name = _("publication")
+        verbose_name_plural = _("publications")
+
+    def __str__(self):
+        return f"{self.number}"
+
+    def get_absolute_url(self):
+        return reverse("publication", args=[self.number])
+
+
+class PersonName(models.Model):
+    """The name behind a salted commitment in the ledger. It may be blanked for good, never changed."""
+
+    commitment = models.CharField(max_length=64, primary_key=True)
+    salt = models.CharField(max_length=64, blank=True)
+    name = models.CharField(max_length=200, blank=True)
+
+    def __str__(self):
+        return self.name

@@ -1,0 +1,89 @@
+"""The point in the sequence of publications that a page is read at: now, or as it stood."""
+
+import datetime
+import functools
+import re
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import BadRequest
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from .clock import today
+from .models import Publication
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Up to publication ``number``, judged on ``today``. ``asked`` is what ``?as_at=`` said, if anything."""
+
+    number: int
+    today: datetime.date
+    publication: Publication | None
+    asked: str = ""
+
+    @property
+    def past(self):
+        return bool(self.asked)
+
+    @property
+    def query(self):
+        """What to add to a link so that it stays at this moment."""
+        return f"?as_at={self.asked}" if self.asked else ""
+
+    @property
+    def by_date(self):
+        return "-" in self.asked
+
+
+def moment_of(request):
+    """Read ``?as_at=``: a date in Hong Kong or a publication's number. Raises BadRequest for anything else."""
+    asked = request.GET.getlist("as_at")
+    if not asked or asked == [""]:
+        return head_moment()
+    if len(asked) > 1:
+        raise BadRequest(_("Give as_at once only."))
+    return past_moment(asked[0])
+
+
+def head_moment():
+    head = Publication.objects.head()
+    return Moment(head.number if head else 0, today(), head)
+
+
+def past_moment(asked):
+    if re.fullmatch(r"[1-9][0-9]{0,8}", asked):
+        publication = Publication.objects.filter(number=int(asked)).first()
+        if publication is None:
+            raise BadRequest(_("There is no publication of that number yet."))
+        return Moment(publication.number, publication.published_on, publication, asked)
+    day = read_date(asked)
+    if day > today():
+        raise BadRequest(_("That date is in the future. Nobody knows yet how things will stand."))
+    publication = Publication.objects.by_date(day)
+    return Moment(publication.number if publication else 0, day, publication, asked)
+
+
+def read_date(text):
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text, re.ASCII):
+        try:
+            return datetime.date.fromisoformat(text)
+        except ValueError:
+            pass
+    raise BadRequest(_("as_at takes a date such as 2025-03-31 or the number of a publication."))
+
+
+def public(view):
+    """A page for everybody: read only, no sign-in, no cookie, and a function of its moment and address alone."""
+
+    @login_not_required
+    @require_safe
+    @functools.wraps(view)
+    def at_moment(request, *args, **kwargs):
+        request.moment = moment_of(request)
+        response = view(request, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "public, max-age=0, must-revalidate")
+        return response
+
+    return at_moment

@@ -1,0 +1,145 @@
+"""The one way by which anything becomes public."""
+
+import datetime
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from . import ledger
+from .clock import as_moment, clock_sql, hong_kong_date
+from .models import Head, Identified, PersonName, Publication
+from .nouns import Change, Noun, nouns, spelled
+
+# Called after each publication with it and its changes, inside its transaction, to write what follows from them.
+Derivation = Callable[[Publication, Sequence[Change]], None]
+derivations: list[Derivation] = []
+
+
+@dataclass(frozen=True)
+class PastDate:
+    """The date under which a fact loaded from a source was made public there."""
+
+    day: datetime.date
+    precision: str
+
+    @property
+    def moment(self) -> datetime.datetime:
+        return datetime.datetime.combine(self.day, datetime.time(), datetime.UTC)
+
+
+@transaction.atomic
+def publish(
+    changes: Sequence[Change],
+    *,
+    kind: str,
+    title: dict[str, str],
+    reason: str = "",
+    past: PastDate | None = None,
+    loaded: bool = False,
+) -> Publication:
+    """Make changes public as the next publication, with their leaf in the ledger.
+
+    ``past`` is the date a loaded fact bears at its source. The number and the time are taken by the
+    transaction's first statement, under the head row's lock, so numbers have no gaps and times their order.
+    """
+    number, moved_at = take_number()
+    sealed = [seal(change) for change in changes]
+    moment = past.moment if past else moved_at.replace(microsecond=0)
+    leaf = {
+        "seq": number,
+        "kind": str(kind),
+        "title": spelled(title),
+        "published_at": spelled(moment),
+        "precision": past.precision if past else "moment",
+        "recorded_at": spelled(moved_at),
+        "loaded": loaded,
+        "changes": [change.canonical() for change in sealed],
+    }
+    leaf |= {"reason": spelled(reason)} if reason else {}
+    leaf |= {"prev": previous_hash(number)} if number > 1 else {}
+    data = ledger.leaf_bytes(leaf)
+    publication = Publication.objects.create(
+        number=number,
+        kind=kind,
+        title_en=title.get("en", ""),
+        title_zh_hant=title.get("zh_hant", ""),
+        title_zh_hans=title.get("zh_hans", ""),
+        reason=reason,
+        published_at=moment,
+        published_on=past.day if past else hong_kong_date(moment),
+        precision=leaf["precision"],
+        recorded_at=moved_at,
+        loaded=loaded,
+        leaf=data,
+        leaf_hash=ledger.leaf_hash(data),
+    )
+    write_versions(sealed, publication)
+    for derive in derivations:
+        derive(publication, sealed)
+    return publication
+
+
+def take_number() -> tuple[int, datetime.datetime]:
+    """Move the head by one and return its number and the database's time, in one statement on both engines."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {Head._meta.db_table} SET number = number + 1, moved_at = {clock_sql()} "
+            "WHERE id = 1 RETURNING number, moved_at"
+        )
+        number, moved_at = cursor.fetchone()
+    return number, as_moment(moved_at)
+
+
+def previous_hash(number: int) -> str:
+    return Publication.objects.values_list("leaf_hash", flat=True).get(number=number - 1)
+
+
+def seal(change: Change) -> Change:
+    """Put a salted commitment in the place of each person's name, and keep the name apart."""
+    names = {name: change.content[name] for name in change.noun.names if change.content[name]}
+    if not names:
+        return change
+    sealed = dict(change.content)
+    for field, name in names.items():
+        sealed[field], salt = ledger.commit(name)
+        PersonName.objects.create(commitment=sealed[field], salt=salt, name=name)
+    return Change(change.noun, sealed)
+
+
+def write_versions(changes: Sequence[Change], publication: Publication) -> None:
+    for noun in nouns():
+        own = [change for change in changes if change.noun == noun]
+        if own:
+            create_identities(noun, own)
+            noun.version.objects.bulk_create(
+                [noun.version(publication=publication, **change.content) for change in own]
+            )
+
+
+def create_identities(noun: Noun, changes: Sequence[Change]) -> None:
+    """Also of what is only referred to: a past figure may come before the publication that names its stage."""
+    for field in noun.fields:
+        if not isinstance(field, Identified):
+            continue
+        identity = field.remote_field.model
+        codes = {change.content[field.attname] for change in changes} - {None}
+        known = set(identity.objects.filter(pk__in=codes).values_list("pk", flat=True))
+        identity.objects.bulk_create([identity(pk=code) for code in sorted(codes - known)])
+
+
+class _Undone(Exception):
+    pass
+
+
+@contextmanager
+def rehearsed(changes: Sequence[Change], **publication: Any) -> Iterator[Publication]:
+    """Publish for real, let the caller look, and undo it all: what is seen is exactly what would be public."""
+    try:
+        with transaction.atomic():
+            yield publish(changes, **publication)
+            raise _Undone
+    except _Undone:
+        pass

@@ -1,0 +1,161 @@
+"""Components of the pages: texts, dates, status marks, links that stay at their moment."""
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from .. import wording as w
+from ..nouns import noun
+from ..marks import SHAPES, STATUS_CLASSES, status_word
+
+register = template.Library()
+
+
+@register.simple_tag
+def text(version, name):
+    """A text of a version, marked up where it is not in the page's language or not the government's wording."""
+    return marked_up(w.wording(version, name)) if version is not None else ""
+
+
+@register.simple_tag
+def text_of(texts, version=None):
+    return marked_up(w.wording_of(texts, version))
+
+
+def marked_up(wording):
+    return format_html("{}{}", said(wording), note_of(wording))
+
+
+def said(wording):
+    if wording.fallback:
+        return format_html('<span lang="{}">{}</span>', wording.tag, wording.text)
+    return format_html("{}", wording.text)
+
+
+def note_of(wording):
+    """The mark that leads to the foot of the page, where it is said whose words these are."""
+    if not wording.ours:
+        return ""
+    return format_html(
+        '<a class="ours" href="#our-wording" title="{}"><span aria-hidden="true">*</span>'
+        '<span class="unseen">{}</span></a>',
+        _("Not the government's own wording"),
+        _("(not the government's own wording)"),
+    )
+
+
+@register.filter
+def words(version, name):
+    """The text with its language where that differs, and no mark: for what stands inside a link."""
+    return said(w.wording(version, name)) if version is not None else ""
+
+
+@register.filter
+def plain(version, name):
+    """The text alone, for titles and attributes."""
+    return w.words(version, name)
+
+
+@register.simple_tag
+def ours(version, name):
+    return note_of(w.wording(version, name)) if version is not None else ""
+
+
+@register.simple_tag
+def tally_bar(tally):
+    """Each status's share of a bar a thousand wide."""
+    total, x, parts = sum(count for _s, count in tally), 0, []
+    for status, count in tally:
+        width = count * 1000 / total
+        parts.append((STATUS_CLASSES[status], f"{x:.1f}", f"{max(width - 3, 1):.1f}"))
+        x += width
+    return format_html_join("", '<rect class="{}" x="{}" width="{}" height="12"/>', parts)
+
+
+@register.simple_tag
+def mark(status, word=True):
+    """A status as shape, word and colour. Without the word shown, it is still there to be read out."""
+    name = status_word(status)
+    label = name if word else format_html('<span class="unseen">{}</span>', name)
+    return format_html(
+        '<span class="mark {}"{}><svg viewBox="0 0 16 16" aria-hidden="true">{}</svg>{}</span>',
+        STATUS_CLASSES[status],
+        "" if word else format_html(' title="{}"', name),
+        mark_safe(SHAPES[status]),  # noqa: S308 - constants of this project
+        label,
+    )
+
+
+@register.filter
+def status_name(status):
+    return status_word(status)
+
+
+@register.filter
+def day(value, precision="day"):
+    return w.day_text(value, precision) if value else ""
+
+
+@register.filter
+def at_minute(value):
+    return w.moment_text(value) if value else ""
+
+
+@register.filter
+def published(publication):
+    """When a publication was made, as precisely as is known."""
+    if publication.precision == "moment":
+        return w.moment_text(publication.published_at)
+    return w.day_text(publication.published_on, publication.precision)
+
+
+@register.filter
+def at(url, moment):
+    """A link that stays at the moment its page is read at."""
+    if not moment or not moment.past:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}as_at={moment.asked}"
+
+
+@register.simple_tag(takes_context=True)
+def in_language(context, code):
+    """This page in another language, with its filters."""
+    request = context["request"]
+    parts = request.get_full_path().split("/", 2)
+    if parts[1] in ("en", "zh-hant", "zh-hans"):
+        return f"/{code}/{parts[2]}"
+    return f"/{code}/"
+
+
+@register.simple_tag
+def asset(name):
+    return static(name)
+
+
+@register.filter
+def get(mapping, key):
+    return mapping.get(key)
+
+
+@register.filter
+def noun_label(name):
+    """A public noun's name in the plural, in the reader's language."""
+    return noun(name).version._meta.verbose_name_plural
+
+
+@register.filter
+def column_label(name):
+    """A column of the ledger as its readers' language calls it, as far as it has a name beside its code."""
+    return name.replace("_", " ")
+
+
+@register.filter
+def leaf_value(value):
+    """A value of a leaf: lists and texts by language spelt out."""
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {leaf_value(item)}" for key, item in value.items())
+    if isinstance(value, list):
+        return ", ".join(leaf_value(item) for item in value)
+    return str(value)

@@ -1,0 +1,39 @@
+"""The map of the site."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from indicators.exchange import views as files
+
+from . import errors, views
+
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.page_not_found
+handler500 = errors.server_error
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("accounts/", include("blueprint.accounts_urls")),
+    path("admin/", admin.site.urls),
+    path("data/observations.csv", files.observations, name="observations.csv"),
+    path("data/targets.csv", files.targets, name="targets.csv"),
+    path("data/assessments.csv", files.assessments, name="assessments.csv"),
+    path("data/indicators.csv", files.indicators, name="indicators.csv"),
+    path("data/indicators/<str:code>.csv", files.indicator, name="indicator.csv"),
+    path("livez", views.livez, name="livez"),
+    path("readyz", views.readyz, name="readyz"),
+    *i18n_patterns(
+        path("", views.overview, name="overview"),
+        path("directions/<slug:code>/", views.direction, name="direction"),
+        path("publications/", views.publications, name="publications"),
+        path("publications/<int:number>/", views.publication, name="publication"),
+        path("data/", views.data, name="data"),
+        path("", include("strategies.urls")),
+        path("indicators/", include("indicators.urls")),
+        path("committee/", include("committee.urls")),
+        path("desk/", include("indicators.desk_urls")),
+        path("room/", include("committee.room_urls")),
+    ),
+]

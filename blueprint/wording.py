@@ -1,0 +1,80 @@
+"""Texts in the reader's language, dates as that language writes them, and the honest mark where words are ours."""
+
+from dataclasses import dataclass
+
+from django.utils import dateformat
+from django.utils.translation import get_language
+
+from .clock import HONG_KONG
+
+LANGUAGES = ("en", "zh_hant", "zh_hans")
+TAGS = {"en": "en", "zh_hant": "zh-Hant", "zh_hans": "zh-Hans"}
+# Where a text is missing, the nearest language that has it: a Chinese reader reads the other script first.
+FALLBACK = {
+    "en": ("en", "zh_hant", "zh_hans"),
+    "zh_hant": ("zh_hant", "zh_hans", "en"),
+    "zh_hans": ("zh_hans", "zh_hant", "en"),
+}
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A text as it is shown. ``fallback``: not the reader's language; ``ours``: not the government's wording."""
+
+    text: str
+    language: str
+    fallback: bool
+    ours: bool
+
+    @property
+    def tag(self):
+        """The language as HTML writes it."""
+        return TAGS[self.language]
+
+
+def reader():
+    """The reader's language in the spelling of columns and data files."""
+    language = (get_language() or "en").replace("-", "_").lower()
+    return language if language in LANGUAGES else "en"
+
+
+def wording(version, name, language=None):
+    """The text ``name`` of a version, for the reader's language or the nearest that has one."""
+    return _first({code: getattr(version, f"{name}_{code}") for code in LANGUAGES}, version, language)
+
+
+def wording_of(texts, version=None, language=None):
+    """The same for a text kept as {language: text}."""
+    return _first({code: texts.get(code, "") for code in LANGUAGES}, version, language)
+
+
+def _first(texts, version, language):
+    wanted = language or reader()
+    found = next((code for code in FALLBACK[wanted] if texts[code]), wanted)
+    return Wording(
+        text=texts[found],
+        language=found,
+        fallback=found != wanted,
+        ours=found in (getattr(version, "unofficial", None) or []),
+    )
+
+
+def words(version, name):
+    """The plain text, for places that hold no markup."""
+    return wording(version, name).text if version is not None else ""
+
+
+def day_text(day, precision="day"):
+    """A date as the reader's language writes it, no more precise than it is known."""
+    chinese = reader() != "en"
+    formats = {
+        "year": "Y年" if chinese else "Y",
+        "month": "Y年n月" if chinese else "F Y",
+    }
+    return dateformat.format(day, formats.get(precision, "Y年n月j日" if chinese else "j F Y"))
+
+
+def moment_text(moment):
+    """A moment in Hong Kong time, to the minute."""
+    local = moment.astimezone(HONG_KONG)
+    return f"{day_text(local)}{' ' if reader() == 'en' else ''}{local:%H:%M}"

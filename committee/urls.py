@@ -1,0 +1,9 @@
+from django.urls import path
+
+from . import views
+
+app_name = "committee"
+urlpatterns = [
+    path("", views.committee, name="committee"),
+    path("meetings/<int:number>/", views.meeting, name="meeting"),
+]

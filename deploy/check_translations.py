@@ -1,0 +1,93 @@
+"""Is every text translated, and every translation still of a text in the sources?
+
+Prints what is amiss and exits 1. Needs xgettext; without it only CI=true makes that an error.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCALE = Path("blueprint/locale")
+PLACEHOLDER = re.compile(r"%\(\w+\)|\{\w+\}")
+NOT_SOURCES = shutil.ignore_patterns(".*", "var", "tests", "benchmarks", "__pycache__", "node_modules")
+
+
+def main() -> int:
+    files = sorted((ROOT / LOCALE).glob("*/LC_MESSAGES/django.po"))
+    if not files:
+        print("No translations yet.")
+        return 0
+    problems = [problem for file in files for problem in unfinished(file)]
+    if shutil.which("xgettext"):
+        problems += out_of_date(files)
+    else:
+        print("Not checked against the sources: no xgettext (package gettext).")
+        if os.environ.get("CI") == "true":
+            problems.append("With CI=true nothing may be left out.")
+    print("\n".join(problems or [f"{len(files)} translations are complete."]))
+    return bool(problems)
+
+
+def unfinished(file: Path) -> list[str]:
+    catalog = read(file)
+    faults = ["fuzzy as a whole: pybabel passes over it"] if catalog.fuzzy else []
+    faults += [f"{fault}: {message.id!r}" for message in texts(catalog) if (fault := fault_of(message))]
+    return [f"{file.relative_to(ROOT)}: {fault}" for fault in faults]
+
+
+def fault_of(message: Message) -> str:
+    source, translations = message.id, [message.string]
+    if message.pluralizable:
+        source, translations = message.id[-1], message.string
+    if message.fuzzy:
+        return "fuzzy"
+    if not all(translations):
+        return "missing"
+    if any(set(PLACEHOLDER.findall(text)) != set(PLACEHOLDER.findall(source)) for text in translations):
+        return "other placeholders"
+    return ""
+
+
+def out_of_date(files: list[Path]) -> list[str]:
+    """Collects the texts of a copy of the sources and compares."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "sources"
+        shutil.copytree(ROOT, copy, ignore=NOT_SOURCES)
+        languages = [f"--locale={file.parent.parent.name}" for file in files]
+        subprocess.run(
+            [sys.executable, "manage.py", "makemessages", "--verbosity=0", *languages],
+            cwd=copy,
+            env=os.environ | {"VAR_DIR": folder, "SECRET_KEY": "unused", "DATABASE_URL": "sqlite://:memory:"},
+            check=True,
+        )
+        return [problem for file in files for problem in differences(file, copy / file.relative_to(ROOT))]
+
+
+def differences(file: Path, fresh: Path) -> list[str]:
+    name = file.relative_to(ROOT)
+    have, need = ({(text.id, text.context) for text in texts(read(path))} for path in (file, fresh))
+    return [
+        *(f"{name}: not in the file yet: {text!r}" for text, _ in sorted(need - have, key=str)),
+        *(f"{name}: no longer in the sources: {text!r}" for text, _ in sorted(have - need, key=str)),
+    ]
+
+
+def read(file: Path) -> Catalog:
+    with file.open("rb") as lines:
+        return read_po(lines)
+
+
+def texts(catalog: Catalog) -> list[Message]:
+    return [message for message in catalog if message.id]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

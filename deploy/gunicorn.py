@@ -1,0 +1,18 @@
+"""How gunicorn serves under `make run`."""
+
+import os
+
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+worker_class = "gthread"
+workers = 2
+threads = 4
+loglevel = "warning"
+# A gunicorn that has no control socket passes over this name.
+control_socket_disable = True
+
+
+def when_ready(server):
+    print(f"Serving on {os.environ.get('SITE_URL') or f'http://{bind}'}")
+    if os.environ.get("DEMO") == "1":
+        print("Demo accounts and their passwords: var/demo-accounts.json")
+    print("Ctrl-C stops.", flush=True)

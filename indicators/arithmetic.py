@@ -1,0 +1,92 @@
+"""How a status was reached, in words and in numbers that one can check by hand."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from blueprint.marks import status_word
+from blueprint.nouns import decimal_text
+
+from .assessing import exact_value
+from .figures import number
+from .periods import Period
+from .progress import truncate
+
+RULES = {
+    1: gettext_lazy("For this stage the plan has words and no value, so nothing is computed."),
+    2: gettext_lazy("No target has been set for this stage."),
+    3: gettext_lazy("There is no figure that could be compared."),
+    4: gettext_lazy("The way of measuring changed after the baseline, so the two cannot be compared."),
+    5: gettext_lazy("The first figure at or after the due period meets the target."),
+    6: gettext_lazy("The first figure at or after the due period does not meet the target."),
+    7: gettext_lazy("The first figure at or after the due period is only a bound and leaves it open."),
+    8: gettext_lazy("The latest figure already meets the target, before it is due. It has yet to be held."),
+    9: gettext_lazy("The due period has ended and no figure for it has been published yet."),
+    10: gettext_lazy("There is no baseline, or none before the due period, to measure the way from."),
+    11: gettext_lazy("No figure has been published since the baseline."),
+    12: gettext_lazy("The baseline already met the target and the latest figure no longer surely does."),
+    13: gettext_lazy("The share of the way gone is compared with the share of the time gone."),
+}
+
+CAVEATS = {
+    "provisional": gettext_lazy("the latest figure is provisional"),
+    "estimated": gettext_lazy("the latest figure is an estimate"),
+    "bound": gettext_lazy("the latest figure is a bound, not an exact value"),
+    "about": gettext_lazy("the figure or the target is rounded"),
+    "reference": gettext_lazy("the indicator also depends on matters outside the Government's control"),
+}
+
+
+def steps(judgement) -> list[str]:
+    """The arithmetic of a reading, line by line; empty where no ratio was needed."""
+    row = judgement.row
+    if not row.ratio:
+        return []
+    b, t, v = row.baseline_value, row.target_value, row.latest_value
+    way = f"({number(v)} − {number(b)}) ÷ ({number(t)} − {number(b)}) = {_cut(row.share_of_way)}"
+    lines = [_("Way gone: %(sum)s") % {"sum": way}, _("Time gone: %(sum)s") % {"sum": _time(row)}]
+    ratio = _cut(row.ratio)
+    if row.ratio_qualifier == "over":
+        ratio = _("%(ratio)s or more") % {"ratio": ratio}
+    if row.ratio_qualifier == "under":
+        ratio = _("%(ratio)s or less") % {"ratio": ratio}
+    lines.append(f"{_cut(row.share_of_way)} ÷ {_cut(row.share_of_time)} → {ratio}")
+    if row.reading:
+        lines.append(threshold(row))
+    return lines
+
+
+def threshold(row) -> str:
+    """The reading with the limits it lies between."""
+    limits = {
+        "on_track": _("0.95 or more: %(status)s"),
+        "behind": _("from 0.60 to below 0.95: %(status)s"),
+        "far_behind": _("from 0 to below 0.60: %(status)s"),
+        "moving_away": _("below 0: %(status)s"),
+        "not_conclusive": _("the bound leaves it open: %(status)s"),
+    }
+    return limits[row.reading] % {"status": status_word(row.reading)}
+
+
+def _cut(exact: str) -> str:
+    return decimal_text_padded(truncate(exact_value(exact)))
+
+
+def decimal_text_padded(value) -> str:
+    return f"{value:.2f}".replace("-", "−")
+
+
+def _time(row) -> str:
+    start, end = Period.parse(row.baseline_period), Period.parse(row.due)
+    latest = Period.parse(row.latest_period)
+    gone, whole = latest.position - start.position, end.position - start.position
+    said = {"gone": _years(gone), "whole": _years(whole), "share": _cut(row.share_of_time)}
+    return _("%(gone)s of %(whole)s years = %(share)s") % said
+
+
+def _years(span) -> str:
+    return decimal_text(truncate(span))
+
+
+def caveats(row) -> list:
+    return [CAVEATS[name] for name in row.caveats]
+

@@ -1,0 +1,156 @@
+"""From published rows to assessments: reads what the method needs, lets it judge, and stores the answer."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from blueprint.nouns import Change, decimal_text
+
+from . import progress
+from .models import Assessment, Baseline, IndicatorVersion, Observation, StageVersion, TargetVersion
+from .models.observation import TOTAL
+from .periods import Period
+
+# Nouns whose change can change how an indicator stands.
+TOUCHING = ("observation", "baseline", "target", "indicator")
+
+
+def assess_touched(publication, changes: Sequence[Change]) -> None:
+    """Write the assessments of every indicator that a publication touched; of all when it changed the stages."""
+    codes = {c.content["indicator_id"] for c in changes if c.noun.name in TOUCHING}
+    if any(change.noun.name == "stage" for change in changes):
+        codes |= set(IndicatorVersion.objects.values_list("indicator_id", flat=True))
+    if codes:
+        Assessment.objects.bulk_create(assessments(publication, codes))
+
+
+def assessments(publication, codes: Iterable[str]) -> list[Assessment]:
+    """The sets of assessments of these indicators as at a publication. Five queries, however many indicators."""
+    number, codes = publication.number, sorted(codes)
+    indicators = IndicatorVersion.objects.as_at(number).filter(indicator__in=codes)
+    stages = [s for s in StageVersion.objects.as_at(number).order_by("number") if s.expected]
+    series, targets = defaultdict(list), defaultdict(list)
+    rows = Observation.objects.filter(indicator__in=codes, breakdown=TOTAL).as_at(number)
+    for row in rows:
+        series[row.indicator_id].append(row)
+    for version in TargetVersion.objects.filter(indicator__in=codes, publication__lte=number).order_by("publication_id"):
+        targets[version.indicator_id].append(version)
+    baselines = {b.indicator_id: b for b in Baseline.objects.filter(indicator__in=codes).as_at(number)}
+    return [
+        row
+        for indicator in indicators
+        for row in _assess_indicator(
+            publication,
+            indicator,
+            series[indicator.indicator_id],
+            baselines.get(indicator.indicator_id),
+            targets[indicator.indicator_id],
+            stages,
+        )
+    ]
+
+
+def _assess_indicator(publication, indicator, rows, baseline, versions, stages):
+    figures = [figure_of(row) for row in rows]
+    judged = list(_judged(versions, stages))
+    for stage, version, order, against in judged or [(None, None, None, Assessment.Against.NONE)]:
+        answer = progress.assess(
+            figures=figures,
+            target=target_of(version) if version else None,
+            baseline=progress.Baseline(Period.parse(baseline.period), baseline.value) if baseline else None,
+            polarity=indicator.polarity,
+            frequency=indicator.frequency,
+            path=indicator.path,
+            reference=indicator.indicator_class == "reference",
+        )
+        yield Assessment(
+            publication=publication,
+            indicator_id=indicator.indicator_id,
+            stage_id=stage,
+            against=against,
+            target_version=order,
+            **_target_columns(version),
+            **_answer_columns(answer, figures, indicator.frequency),
+        )
+
+
+def _judged(versions, stages):
+    """(stage, target version or None, its number, against) of all that is to be judged."""
+    history = defaultdict(list)
+    for version in versions:
+        history[version.target_id].append(version)
+    for of_one in history.values():
+        yield of_one[-1].stage_id, of_one[-1], len(of_one), Assessment.Against.CURRENT
+        if len(of_one) > 1:
+            yield of_one[0].stage_id, of_one[0], 1, Assessment.Against.FIRST
+    promised = {of_one[-1].stage_id for of_one in history.values()}
+    for stage in stages:
+        if stage.stage_id not in promised:
+            yield stage.stage_id, None, None, Assessment.Against.NONE
+
+
+def figure_of(row) -> progress.Figure:
+    return progress.Figure(
+        period=Period.parse(row.period),
+        value=row.value,
+        qualifier=row.qualifier,
+        status=row.status,
+        break_before=row.break_before,
+    )
+
+
+def target_of(version) -> progress.Target:
+    return progress.Target(
+        due=Period.parse(version.due), value=version.value, has_words=version.has_words, bound=version.bound
+    )
+
+
+def _target_columns(version) -> dict:
+    if version is None:
+        return {}
+    return {
+        "target_code": version.target_id,
+        "due": version.due,
+        "due_end": Period.parse(version.due).end,
+        "bound": version.bound,
+        "target_value": version.value,
+    }
+
+
+def _answer_columns(answer: progress.Assessment, figures, frequency) -> dict:
+    columns = {
+        "rule": answer.rule,
+        "status": answer.status,
+        "reading": answer.reading or "",
+        "share_of_way": exact_text(answer.share_of_way),
+        "share_of_time": exact_text(answer.share_of_time),
+        "ratio": exact_text(answer.ratio),
+        "ratio_qualifier": answer.ratio_qualifier if answer.ratio is not None else "",
+        "caveats": list(answer.caveats),
+        "method": answer.method,
+    }
+    if answer.baseline:
+        columns |= {"baseline_period": answer.baseline.period.code, "baseline_value": answer.baseline.value}
+    if answer.latest:
+        columns |= {
+            "latest_period": answer.latest.period.code,
+            "latest_value": answer.latest.value,
+            "latest_qualifier": answer.latest.qualifier,
+            "latest_status": answer.latest.status,
+        }
+    comparable = progress.last_segment(figures, frequency=frequency).figures
+    if len(comparable) > 1:
+        columns |= {"previous_period": comparable[-2].period.code, "previous_value": comparable[-2].value}
+    return columns
+
+
+def exact_text(value: Fraction | Decimal | None) -> str:
+    """A share or ratio kept exactly: 81/128, or the digits of a decimal."""
+    if value is None:
+        return ""
+    return decimal_text(value) if isinstance(value, Decimal) else str(value)
+
+
+def exact_value(text: str) -> Fraction | None:
+    return Fraction(text) if text else None

@@ -1,0 +1,182 @@
+"""The public files: their columns, and the rows in them at a moment."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from blueprint.models import SourceVersion
+from blueprint.nouns import decimal_text
+from strategies.models import StrategyVersion
+
+from ..models import IndicatorVersion, Observation, TargetVersion
+from ..standings import standings
+
+OBSERVATIONS = (
+    "indicator indicator_name_en indicator_name_zh_hant indicator_name_zh_hans breakdown period value unit qualifier "
+    "obs_status break_before kind note publication published_at source_url"
+).split()
+TARGETS = (
+    "indicator stage due bound value text_en text_zh_hant text_zh_hans reason authority version publication "
+    "published_at source_url"
+).split()
+INDICATORS = (
+    "indicator name_en name_zh_hant name_zh_hans class unit decimals polarity frequency path strategy direction "
+    "office release_month publication"
+).split()
+ASSESSMENTS = (
+    "indicator stage due version bound target baseline_period baseline latest_period latest qualifier share_of_way "
+    "share_of_time ratio reading status caveats method publication as_at"
+).split()
+
+# A spreadsheet takes a text that begins so for a formula; a quote before it keeps it a text.
+FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+
+
+def write(columns: list[str], rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Lines of a CSV file: comma, decimal point, no thousands separators, yes and no."""
+    line = io.StringIO()
+    writer = csv.writer(line, lineterminator="\r\n")
+    for row in [columns, *([cell(row[c]) for c in columns] for row in rows)]:
+        writer.writerow(row)
+        yield line.getvalue()
+        line.seek(0)
+        line.truncate()
+
+
+def cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return "'" + value if value.lstrip().startswith(FORMULA_STARTS) else value
+    return decimal_text(value) if hasattr(value, "as_tuple") else str(value)
+
+
+def published_at(publication: Any) -> str:
+    """The moment, or only the date where no more is known of a loaded fact."""
+    if publication.precision == "moment":
+        return publication.published_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    day = publication.published_on.isoformat()
+    return {"year": day[:4], "month": day[:7]}.get(publication.precision, day)
+
+
+def source_urls(number: int) -> dict[str, str]:
+    return {s.source_id: s.url for s in SourceVersion.objects.as_at(number, or_first=True)}
+
+
+def observations(moment: Any, *, code: str | None = None, history: bool = False) -> Iterator[dict[str, Any]]:
+    names = {v.indicator_id: v for v in IndicatorVersion.objects.as_at(moment.number, or_first=True)}
+    urls = source_urls(moment.number)
+    rows = Observation.objects.filter(indicator=code) if code else Observation.objects.all()
+    rows = rows.filter(publication__lte=moment.number) if history else rows.as_at(moment.number)
+    ordered = rows.select_related("publication").defer("publication__leaf")
+    for row in ordered.order_by("indicator", "breakdown", "period", "publication"):
+        name = names[row.indicator_id]
+        yield {
+            "indicator": row.indicator_id,
+            "indicator_name_en": name.name_en,
+            "indicator_name_zh_hant": name.name_zh_hant,
+            "indicator_name_zh_hans": name.name_zh_hans,
+            "breakdown": row.breakdown,
+            "period": row.period,
+            "value": row.value,
+            "unit": name.unit_id,
+            "qualifier": row.qualifier,
+            "obs_status": row.status,
+            "break_before": row.break_before,
+            "kind": row.kind,
+            "note": row.note_en or row.note_zh_hant or row.note_zh_hans,
+            "publication": row.publication_id,
+            "published_at": published_at(row.publication),
+            "source_url": urls.get(row.source, ""),
+        }
+
+
+def targets(moment: Any) -> Iterator[dict[str, Any]]:
+    """Every version of every target: none is ever replaced."""
+    urls, seen = source_urls(moment.number), {}
+    rows = TargetVersion.objects.filter(publication__lte=moment.number).select_related("publication")
+    for row in rows.defer("publication__leaf").order_by("indicator", "stage", "target", "publication"):
+        seen[row.target_id] = seen.get(row.target_id, 0) + 1
+        yield {
+            "indicator": row.indicator_id,
+            "stage": row.stage_id,
+            "due": row.due,
+            "bound": row.bound,
+            "value": row.value,
+            "text_en": row.text_en,
+            "text_zh_hant": row.text_zh_hant,
+            "text_zh_hans": row.text_zh_hans,
+            "reason": row.reason,
+            "authority": row.authority,
+            "version": seen[row.target_id],
+            "publication": row.publication_id,
+            "published_at": published_at(row.publication),
+            "source_url": urls.get(row.source, ""),
+        }
+
+
+def indicators(moment: Any, *, history: bool = False) -> Iterator[dict[str, Any]]:
+    directions = {
+        s.strategy_id: s.direction_id for s in StrategyVersion.objects.as_at(moment.number, or_first=True)
+    }
+    if history:
+        versions = list(IndicatorVersion.objects.filter(publication__lte=moment.number).order_by("indicator", "publication"))
+    else:
+        versions = [standing.indicator for standing in standings(moment)]
+    for row in versions:
+        yield {
+            "indicator": row.indicator_id,
+            "name_en": row.name_en,
+            "name_zh_hant": row.name_zh_hant,
+            "name_zh_hans": row.name_zh_hans,
+            "class": row.indicator_class,
+            "unit": row.unit_id,
+            "decimals": row.decimals,
+            "polarity": row.polarity,
+            "frequency": row.frequency,
+            "path": row.path,
+            "strategy": row.strategy_id,
+            "direction": directions.get(row.strategy_id, ""),
+            "office": row.office_id,
+            "release_month": row.release_month,
+            "publication": row.publication_id,
+        }
+
+
+def assessments(moment: Any) -> Iterator[dict[str, Any]]:
+    for standing in standings(moment):
+        for judgement in standing.judgements:
+            row = judgement.row
+            yield {
+                "indicator": row.indicator_id,
+                "stage": row.stage_id,
+                "due": row.due,
+                "version": row.target_version,
+                "bound": row.bound,
+                "target": row.target_value,
+                "baseline_period": row.baseline_period,
+                "baseline": row.baseline_value,
+                "latest_period": row.latest_period,
+                "latest": row.latest_value,
+                "qualifier": row.latest_qualifier,
+                "share_of_way": four_places(judgement.row.share_of_way),
+                "share_of_time": four_places(judgement.row.share_of_time),
+                "ratio": judgement.ratio,
+                "reading": judgement.standing.reading or row.reading,
+                "status": judgement.status,
+                "caveats": " ".join(row.caveats),
+                "method": row.method,
+                "publication": row.publication_id,
+                "as_at": moment.today.isoformat(),
+            }
+
+
+def four_places(exact: str) -> Any:
+    from ..assessing import exact_value
+    from ..progress import truncate
+
+    value = exact_value(exact)
+    return None if value is None else truncate(value, 4)

@@ -1,0 +1,73 @@
+"""Figures and periods on pages: everything passes through here, so that 2 and 2.0 never meet."""
+
+from decimal import Decimal
+
+from django import template
+from django.utils.translation import gettext as _
+
+from .. import arithmetic, figures
+from ..sentences import figure_sentence, sentence, target_text
+
+register = template.Library()
+register.filter("figure", figures.number)
+register.filter("period", figures.period_label)
+register.filter("sentence", sentence)
+register.filter("figure_sentence", figure_sentence)
+register.filter("steps", arithmetic.steps)
+register.filter("caveats", arithmetic.caveats)
+
+
+@register.simple_tag
+def amount(value, unit=None, qualifier="exact"):
+    """A figure with its unit and bound."""
+    return figures.with_unit(value, unit, qualifier)
+
+
+@register.simple_tag
+def target_amount(row, unit):
+    return target_text(row.target_value, row.bound, unit)
+
+
+@register.simple_tag
+def gap(row, unit):
+    """How far the latest figure is from the target."""
+    return figures.difference(abs(row.target_value - row.latest_value), unit)
+
+
+@register.filter
+def percent(share):
+    """A share of one as a whole per cent, truncated."""
+    return f"{int(share * 100)}%" if share is not None else ""
+
+
+@register.filter
+def hkd(amount):
+    """Hong Kong dollars in the reader's own large units: HK$1.5 billion, 15億港元."""
+    chinese = figures.reader() != "en"
+    size, name = (10**8, "億") if chinese else (10**9, " billion")
+    if amount < size:
+        size, name = (10**4, "萬") if chinese else (10**6, " million")
+    if figures.reader() == "zh_hans":
+        name = {"億": "亿", "萬": "万"}[name]
+    said = figures.number(Decimal(amount) / size)
+    return f"{said}{name}港元" if chinese else f"HK${said}{name}"
+
+
+@register.filter
+def rule_words(rule):
+    return arithmetic.RULES[rule]
+
+
+@register.filter
+def period_or_none(code):
+    return figures.period_label(code) if code else ""
+
+
+@register.simple_tag
+def target_version(version, unit):
+    """A version of a target in one line: at least 130 lines by 2027."""
+    said = {
+        "target": target_text(version.value, version.bound, unit),
+        "period": figures.period_label(version.due),
+    }
+    return _("%(target)s by %(period)s") % said

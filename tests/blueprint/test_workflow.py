@@ -1,0 +1,361 @@
+from itertools import product
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from blueprint import actions
+from blueprint.actions import Moved, Refused, changes_of, digest_of
+from blueprint.clock import database_now
+from blueprint.models import Contributor, Event, Release
+from blueprint.permissions import Role
+from blueprint.workflow import TRANSITIONS, State, allowed_moves
+from tests.factories import (
+    OfficeFactory,
+    ReleaseFactory,
+    UserFactory,
+    approved_release,
+    change,
+    person_for,
+    published_release,
+    submitted_release,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def withdrawn_release(**fields):
+    release = ReleaseFactory(**fields)
+    actions.withdraw_release(release, by=release.created_by)
+    return release
+
+
+RELEASE_IN = {
+    State.DRAFT: ReleaseFactory,
+    State.SUBMITTED: submitted_release,
+    State.APPROVED: approved_release,
+    State.PUBLISHED: published_release,
+    State.WITHDRAWN: withdrawn_release,
+}
+
+VERBS = {
+    "submit": actions.submit_release,
+    "withdraw": actions.withdraw_release,
+    "return": lambda release, *, by: actions.return_release(release, by=by, reason="Look again"),
+    "approve": lambda release, *, by: actions.approve_release(
+        release, by=by, digest=digest_of(changes_of(release))
+    ),
+    "take_back": lambda release, *, by: actions.take_back_approval(release, by=by, reason="Too early"),
+    "publish": actions.publish_release,
+}
+
+
+def stored(release):
+    return Release.objects.values().get(pk=release.pk)
+
+
+# What the table says
+
+ENTER, RECORD, PROPOSE = {"official", "head"}, {"chair"}, {"administrator"}
+DECIDE, AGREE, CONSENT = {"approver", "head"}, {"secretary"}, {"publisher"}
+MAY = {
+    "submit": {"office": ENTER, "committee": RECORD, "central": PROPOSE},
+    "withdraw": {"office": ENTER, "committee": RECORD, "central": PROPOSE},
+    "return": {"office": DECIDE, "committee": AGREE, "central": CONSENT},
+    "approve": {"office": DECIDE, "committee": AGREE, "central": CONSENT},
+    "take_back": {"office": DECIDE, "committee": AGREE, "central": CONSENT},
+    "publish": {"office": {"publisher"}, "committee": {"publisher"}, "central": {"publisher"}},
+}
+
+
+def test_table_holds_these_moves():
+    assert {(str(start), str(end)): move.verb for (start, end), move in TRANSITIONS.items()} == {
+        ("draft", "submitted"): "submit",
+        ("draft", "withdrawn"): "withdraw",
+        ("submitted", "draft"): "return",
+        ("submitted", "approved"): "approve",
+        ("approved", "draft"): "take_back",
+        ("approved", "published"): "publish",
+    }
+
+
+@pytest.mark.parametrize("track", Release.Track.values)
+@pytest.mark.parametrize(("start", "end"), TRANSITIONS, ids=str)
+def test_W05_move_is_open_to_exactly_these_roles(start, end, track):
+    verb, moved = TRANSITIONS[start, end].verb, set()
+
+    for role in Role.values:
+        release = RELEASE_IN[start](track=track)
+        try:
+            VERBS[verb](release, by=person_for(role, release))
+        except Refused:
+            assert stored(release)["state"] == start
+        else:
+            assert stored(release)["state"] == end
+            moved.add(role)
+
+    assert moved == MAY[verb][track]
+
+
+@pytest.mark.parametrize("track", Release.Track.values)
+@pytest.mark.parametrize("state", State)
+def test_allowed_moves_are_those_that_succeed(state, track):
+    release = RELEASE_IN[state](track=track)
+
+    for role in Role.values:
+        offered = allowed_moves(release, person_for(role, release))
+        assert offered == [
+            move.verb
+            for (start, _), move in TRANSITIONS.items()
+            if start == state and role in MAY[move.verb][track]
+        ]
+
+
+# What it does not say
+
+ENDS = {move.verb: end for (_, end), move in TRANSITIONS.items()}
+FORBIDDEN = sorted(
+    (start, verb)
+    for start, verb in product(State, VERBS)
+    if (start, ENDS[verb]) not in TRANSITIONS or TRANSITIONS[start, ENDS[verb]].verb != verb
+)
+
+
+@pytest.mark.parametrize("role", Role.values)
+@pytest.mark.parametrize(("start", "verb"), FORBIDDEN)
+def test_W05_verb_outside_the_table_is_refused_and_recorded(start, verb, role):
+    release = RELEASE_IN[start]()
+    user, before, events = person_for(role, release), stored(release), Event.objects.count()
+
+    with pytest.raises(Refused):
+        VERBS[verb](release, by=user)
+
+    assert stored(release) == before
+    assert list(Event.objects.order_by("id").values_list("actor", "refused", "release", "verb")[events:]) == [
+        (user.pk, True, release.pk, VERB_NAMES[verb])
+    ]
+
+
+VERB_NAMES = {
+    "submit": "submit_release",
+    "withdraw": "withdraw_release",
+    "return": "return_release",
+    "approve": "approve_release",
+    "take_back": "take_back_approval",
+    "publish": "publish_release",
+}
+
+
+@pytest.mark.parametrize(("start", "end"), sorted(set(product(State, repeat=2)) - TRANSITIONS.keys()))
+def test_W05_pair_outside_the_table_is_refused_to_every_role(start, end):
+    release = RELEASE_IN[start]()
+    verb = next(verb for verb, leads_to in ENDS.items() if leads_to == end)
+    before = stored(release)
+
+    for role in Role.values:
+        with pytest.raises(Refused, match="A release in this state cannot be moved so"), transaction.atomic():
+            actions.move(release, end, by=person_for(role, release), verb=verb)
+
+    assert stored(release) == before
+
+
+@pytest.mark.parametrize("verb", ["submit", "withdraw", "return", "approve", "take_back"])
+def test_move_on_an_office_release_is_closed_to_other_offices(verb):
+    start = next(start for (start, _), move in TRANSITIONS.items() if move.verb == verb)
+    release = RELEASE_IN[start]()
+    stranger = UserFactory(role=Role.HEAD, office=OfficeFactory(code="dpo"))
+
+    with pytest.raises(Refused, match="Your role does not include this step for this release"):
+        VERBS[verb](release, by=stranger)
+
+    assert stored(release)["state"] == start
+
+
+@pytest.mark.parametrize(("start", "verb"), [(start, move.verb) for (start, _), move in TRANSITIONS.items()])
+def test_closed_account_moves_nothing(start, verb):
+    release = RELEASE_IN[start]()
+    role = sorted(MAY[verb]["office"])[0]
+    user = UserFactory(role=role, office=release.office if role != "publisher" else None, is_active=False)
+
+    with pytest.raises(Refused):
+        VERBS[verb](release, by=user)
+
+    assert stored(release)["state"] == start
+
+
+# Two persons
+
+OWN_WORK = "You had a hand in this release, so another person must approve it"
+
+
+def test_W01_submitter_may_not_approve():
+    head = UserFactory(role=Role.HEAD)
+    release = ReleaseFactory(created_by=head)
+    actions.submit_release(release, by=head)
+
+    with pytest.raises(Refused, match=OWN_WORK):
+        VERBS["approve"](release, by=head)
+
+    assert stored(release)["approved_by_id"] is None
+    refusal = Event.objects.filter(refused=True).get()
+    assert (refusal.verb, refusal.actor, refusal.release) == ("approve_release", head, release)
+
+
+def test_W02_contributor_may_not_approve_what_a_colleague_submitted():
+    editor, colleague = UserFactory(role=Role.HEAD), UserFactory(role=Role.OFFICIAL)
+    release = ReleaseFactory(created_by=colleague)
+    actions.touch(release, by=editor)
+    actions.submit_release(release, by=colleague)
+
+    with pytest.raises(Refused, match=OWN_WORK):
+        VERBS["approve"](release, by=editor)
+
+    assert stored(release)["state"] == State.SUBMITTED
+    assert Event.objects.filter(refused=True, actor=editor, verb="approve_release").count() == 1
+
+
+def test_W02_first_author_may_not_approve_after_a_return():
+    first, second = UserFactory(role=Role.HEAD), UserFactory(role=Role.HEAD)
+    release = submitted_release(created_by=first)
+    VERBS["return"](release, by=person_for(Role.APPROVER, release))
+    actions.touch(release, by=second)
+    actions.submit_release(release, by=second)
+
+    with pytest.raises(Refused, match=OWN_WORK):
+        VERBS["approve"](release, by=first)
+
+    assert stored(release)["state"] == State.SUBMITTED
+
+
+def test_approve_is_not_offered_to_a_contributor():
+    head = UserFactory(role=Role.HEAD)
+    release = submitted_release(created_by=head)
+
+    assert allowed_moves(release, head) == ["return"]
+
+
+APPROVE_BY_HAND = (
+    "UPDATE blueprint_release SET state = 'approved', approved_by_id = %s, approved_at = %s, "
+    "approved_digest = 'd' WHERE id = %s"
+)
+
+
+def approve_by_hand(release, user):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(APPROVE_BY_HAND, [user.pk, database_now(), release.pk])
+
+
+def test_W01_check_refuses_the_submitter_whoever_writes():
+    release = submitted_release()
+    Contributor.objects.all().delete()
+
+    with pytest.raises(DatabaseError, match="release_submitter_never_approves"):
+        approve_by_hand(release, release.submitted_by)
+
+    assert stored(release)["state"] == State.SUBMITTED
+
+
+def test_W02_trigger_refuses_a_contributor_whoever_writes():
+    release = ReleaseFactory()
+    contributor = UserFactory(role=Role.OFFICIAL)
+    actions.touch(release, by=contributor)
+    actions.submit_release(release, by=release.created_by)
+
+    with pytest.raises(DatabaseError, match="a contributor may not approve"):
+        approve_by_hand(release, contributor)
+
+    assert stored(release)["state"] == State.SUBMITTED
+
+
+def test_W02_trigger_refuses_a_contributor_by_the_orm():
+    release = submitted_release()
+    author = release.created_by
+
+    with pytest.raises(DatabaseError, match="a contributor may not approve"), transaction.atomic():
+        Release.objects.filter(pk=release.pk).update(
+            state=State.APPROVED, approved_by=author, approved_at=database_now(), approved_digest="d"
+        )
+
+    assert stored(release)["state"] == State.SUBMITTED
+
+
+def test_W02_approver_may_not_be_made_a_contributor_afterwards():
+    release = approved_release()
+
+    with pytest.raises(DatabaseError, match="a contributor may not approve"), transaction.atomic():
+        Contributor.objects.create(release=release, user=release.approved_by)
+
+    assert not release.contributors.filter(user=release.approved_by).exists()
+
+
+def test_somebody_else_may_approve_by_hand():
+    release = submitted_release()
+
+    approve_by_hand(release, person_for(Role.APPROVER, release))
+
+    assert stored(release)["state"] == State.APPROVED
+
+
+# What can never be true of a release
+
+IMPOSSIBLE = {
+    "release_state_known": (ReleaseFactory, {"state": "lost"}),
+    "release_office_with_office_track": (ReleaseFactory, {"track": "central"}),
+    "release_submitted_at_with_submitted_by": (ReleaseFactory, {"submitted_at": database_now}),
+    "release_approved_with_person_moment_and_digest": (approved_release, {"approved_digest": ""}),
+    "release_public_only_when_approved": (submitted_release, {"state": "approved"}),
+    "release_published_with_publication": (approved_release, {"state": "published"}),
+}
+
+
+@pytest.mark.parametrize("constraint", IMPOSSIBLE)
+def test_release_constraint(constraint):
+    make, columns = IMPOSSIBLE[constraint]
+    release = make()
+    columns = {name: value() if callable(value) else value for name, value in columns.items()}
+
+    with pytest.raises(DatabaseError, match=constraint), transaction.atomic():
+        Release.objects.filter(pk=release.pk).update(**columns)
+
+    assert stored(release)["state"] == release.state
+
+
+# Two who act on one release
+
+STALE = [(start, move.verb) for (start, _), move in TRANSITIONS.items()]
+
+
+@pytest.mark.parametrize(("start", "verb"), STALE)
+def test_move_of_a_release_that_somebody_saved_meanwhile_is_refused(start, verb):
+    release = RELEASE_IN[start]()
+    user = person_for(sorted(MAY[verb]["office"])[0], release)
+    Release.objects.filter(pk=release.pk).update(version=release.version + 1)
+    before = stored(release)
+
+    with pytest.raises(Moved, match="Somebody changed this release since you opened it"):
+        VERBS[verb](release, by=user)
+
+    assert stored(release) == before
+
+
+def test_move_counts_the_version_up():
+    release = ReleaseFactory()
+
+    versions = [release.version]
+    actions.submit_release(release, by=release.created_by)
+    versions.append(release.version)
+    VERBS["return"](release, by=person_for(Role.APPROVER, release))
+    versions.append(release.version)
+
+    assert versions == [1, 2, 3]
+
+
+def test_same_move_twice_with_one_page_moves_once():
+    release = submitted_release(entries=[change("observation")])
+    page_one, page_two = Release.objects.get(pk=release.pk), Release.objects.get(pk=release.pk)
+    approver = person_for(Role.APPROVER, release)
+    VERBS["approve"](page_one, by=approver)
+
+    with pytest.raises(Moved):
+        VERBS["approve"](page_two, by=person_for(Role.APPROVER, release))
+
+    assert stored(release)["approved_by_id"] == approver.pk

@@ -1,0 +1,202 @@
+import os
+import shutil
+from collections import defaultdict
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.db.backends.base.operations import BaseDatabaseOperations
+from django.test import TransactionTestCase
+
+from tests.database import NO_POSTGRES
+
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome")
+BROWSER_ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "browser: is run in a real browser (set by using its fixtures)")
+    config.addinivalue_line("markers", "only_on(vendor): makes sense on sqlite, or on postgresql, alone")
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MEDIA_ROOT = settings.VAR_DIR / "media"
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    database = settings.DATABASES["default"]
+    if connections["default"].vendor == "sqlite":
+        # A file, as in real use: in memory, SQLite locks differently and other processes see nothing.
+        database.setdefault("TEST", {})["NAME"] = f"{settings.VAR_DIR}/test.sqlite3"
+
+
+def pytest_report_header():
+    return f"database: {connections['default'].display_name}"
+
+
+# Which tests run where
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    here, elsewhere = [], []
+    for item in items:
+        (here if belongs_here(item, config.option.postgres) else elsewhere).append(item)
+    config.hook.pytest_deselected(items=elsewhere)
+    # The browser's event loop stays in its thread and would be in the way of later tests.
+    items[:] = sorted(here, key=lambda item: "browser" in item.fixturenames)
+    for item in items:
+        if "browser" in item.fixturenames:
+            item.add_marker("browser")
+        if config.option.postgres and connections["default"].vendor != "postgresql":
+            item.add_marker(pytest.mark.skip(reason=NO_POSTGRES))
+
+
+def belongs_here(item, on_postgres: bool) -> bool:
+    mark = item.get_closest_marker("only_on")
+    engine = "postgresql" if on_postgres else "sqlite"
+    if mark:
+        return mark.args == (engine,)
+    return not on_postgres or touches_database(item)
+
+
+def touches_database(item) -> bool:
+    in_class = item.cls and issubclass(item.cls, TransactionTestCase)
+    return bool(
+        in_class or item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(item.fixturenames)
+    )
+
+
+# What could not be run is named, and with CI=true nothing may be left out
+
+
+def pytest_terminal_summary(terminalreporter):
+    names = defaultdict(list)
+    for report in terminalreporter.stats.get("skipped", []):
+        names[skip_reason(report)].append(report.nodeid)
+    if names:
+        terminalreporter.section("could not be run")
+    for reason, nodeids in names.items():
+        terminalreporter.write_line(f"{reason}:")
+        for nodeid in nodeids:
+            terminalreporter.write_line(f"  {nodeid}")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session):
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") == "true" and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def skip_reason(report) -> str:
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return reason.removeprefix("Skipped: ")
+
+
+# The flush after a test with real transactions
+
+
+@pytest.fixture(autouse=True, scope="session")
+def flush_despite_triggers():
+    """Public tables are append-only by triggers: they are taken off for the flush and put back."""
+    flush = BaseDatabaseOperations.execute_sql_flush
+
+    def execute_sql_flush(self, sql_list):
+        take_off, put_back = trigger_statements(self.connection)
+        flush(self, [*take_off, *sql_list, *cache_statements(), *put_back])
+
+    BaseDatabaseOperations.execute_sql_flush = execute_sql_flush
+    yield
+    BaseDatabaseOperations.execute_sql_flush = flush
+
+
+def trigger_statements(connection) -> tuple[list[str], list[str]]:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            found = cursor.fetchall()
+            return [f'DROP TRIGGER "{name}"' for name, _ in found], [sql for _, sql in found]
+        cursor.execute("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
+        tables = [f"ALTER TABLE {table}" for (table,) in cursor.fetchall()]
+        return [f"{table} DISABLE TRIGGER USER" for table in tables], [
+            f"{table} ENABLE TRIGGER USER" for table in tables
+        ]
+
+
+def cache_statements() -> list[str]:
+    """Django's flush knows models only; what the database cache counts must not reach the next test."""
+    return [
+        f'DELETE FROM "{cache["LOCATION"]}"'
+        for cache in settings.CACHES.values()
+        if cache["BACKEND"].endswith("DatabaseCache")
+    ]
+
+
+# The browser
+
+
+@pytest.fixture(scope="session")
+def browser():
+    executable = next(filter(None, map(shutil.which, BROWSER_NAMES)), None)
+    if not executable:
+        pytest.skip("no browser found (package chromium)")
+    # Imported here to keep a run without browser tests quick.
+    from playwright.sync_api import sync_playwright
+
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright's event loop runs in this thread, where Django then refuses its database.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = playwright.chromium.launch(executable_path=executable, args=BROWSER_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page_problems():
+    """What went wrong in the pages of a test. A test that provokes an error takes it and clears it."""
+    return []
+
+
+@pytest.fixture
+def open_page(browser, live_server, page_problems):
+    """Opens pages with options of Playwright's contexts, such as viewport or java_script_enabled.
+
+    Any error in the console, breach of the content security policy or request to another host fails the test.
+    """
+    contexts = []
+
+    def open_page(**options):
+        context = browser.new_context(base_url=live_server.url, **options)
+        contexts.append(context)
+        page = context.new_page()
+        watch(page, urlsplit(live_server.url).netloc, page_problems)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert page_problems == []
+
+
+@pytest.fixture
+def page(open_page):
+    return open_page()
+
+
+def watch(page, own_host: str, problems: list[str]):
+    def on_console(message):
+        # A breach of the content security policy is reported here too.
+        if message.type == "error":
+            problems.append(f"{message.text} ({message.location.get('url')})")
+
+    def on_request(request):
+        address = urlsplit(request.url)
+        if address.netloc and address.netloc != own_host:
+            problems.append(f"request to another host: {request.url}")
+
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("request", on_request)
