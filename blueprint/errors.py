@@ -2,8 +2,10 @@
 
 from django.http import HttpResponse
 from django.template.loader import render_to_string
-from django.utils.translation import get_language, get_language_from_path, override
+from django.utils.translation import get_language_from_request, override
 from django.utils.translation import gettext as _
+
+from .audit import record_refusal
 
 
 def words(status):
@@ -18,18 +20,23 @@ def words(status):
     }[status]
 
 
-def explain(request, status, reason=""):
+def explain(request, status, reason="", headers=None):
     """An error page that needs neither database nor session."""
-    language = get_language_from_path(request.path_info) or get_language() or "en"
+    language = language_of(request)
     with override(language):
         title, advice = words(status)
         page = render_to_string(
             "error.html",
             {"status": status, "title": title, "advice": advice, "reason": reason, "LANGUAGE_CODE": language},
         )
-    response = HttpResponse(page, status=status)
-    response["Content-Language"] = language
+    response = HttpResponse(page, status=status, headers={"Content-Language": language, **(headers or {})})
+    response.explained = True
     return response
+
+
+def language_of(request):
+    """Not the active one: before the language is chosen, that is left from the request before."""
+    return getattr(request, "LANGUAGE_CODE", None) or get_language_from_request(request, check_path=True)
 
 
 def bad_request(request, exception):
@@ -37,6 +44,10 @@ def bad_request(request, exception):
 
 
 def permission_denied(request, exception):
+    """What a signed-in person was refused is recorded; visitors have nothing to be refused but sign-in."""
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        record_refusal("open", by=user, subject=request.path)
     return explain(request, 403, str(exception))
 
 

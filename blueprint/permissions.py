@@ -64,9 +64,6 @@ class RoleBackend:
     def authenticate(self, request: Any, **credentials: Any) -> None:
         return None
 
-    def get_user(self, user_id: Any) -> None:
-        return None
-
     def has_perm(self, user: Any, perm: str, obj: Any = None) -> bool:
         action, _, model = perm.partition(".")[2].partition("_")
         if model == "user":

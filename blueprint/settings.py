@@ -1,11 +1,13 @@
 """One settings module; what differs between places comes from the environment (see docs/deploy.md)."""
 
+import os
 import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -19,16 +21,57 @@ def kept_secret() -> str:
     """A key made once and kept beside the embedded database, for machines that name none."""
     path = VAR_DIR / "secret-key"
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(64))
+        made = VAR_DIR / f"secret-key.{os.getpid()}"
+        made.touch(mode=0o600)
+        made.write_text(secrets.token_urlsafe(64))
+        # The first of several processes wins, and none reads half a key.
+        try:
+            os.link(made, path)
+        except FileExistsError:
+            pass
+        made.unlink()
     return path.read_text()
 
 
+def from_environment(kind: str, name: str, default, form: str):
+    """A value that cannot be read stops the start with the variable's name (its value may be a secret)."""
+    try:
+        return getattr(env, kind)(name, default=default)
+    except Exception as error:
+        raise ImproperlyConfigured(f"{name} in the environment cannot be read. It should look like {form}.") from error
+
+
+def site_url() -> str:
+    parts = urlsplit(env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/"))
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+        raise ImproperlyConfigured("SITE_URL in the environment should look like https://blueprint.example.")
+    return parts.geturl()
+
+
+def secret_key() -> str:
+    """In production the key is named: one that each machine makes for itself would sign people out at random."""
+    key = env.str("SECRET_KEY", default="")
+    if SECURE and not key:
+        raise ImproperlyConfigured(
+            "SECRET_KEY is missing from the environment, which a site on https needs. Make one with: "
+            "python3 -c 'import secrets; print(secrets.token_urlsafe(64))'"
+        )
+    return key or kept_secret()
+
+
+def database() -> dict:
+    form = "postgres://user:password@host:5432/name or sqlite:////path/to/file"
+    read = from_environment("db_url", "DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}", form)
+    if read.get("ENGINE", "").rpartition(".")[2] not in ("sqlite3", "postgresql") or not read["NAME"]:
+        raise ImproperlyConfigured(f"DATABASE_URL in the environment should look like {form}.")
+    return read
+
+
 DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret()
-SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+SITE_URL = site_url()
 SITE_HOST = urlsplit(SITE_URL).hostname
 SECURE = SITE_URL.startswith("https://")
+SECRET_KEY = secret_key()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[SITE_HOST, *([] if SECURE else ["localhost"])])
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # Accounts with random passwords and example reviews exist only where this is set.
@@ -55,11 +98,14 @@ MIDDLEWARE = [
     "blueprint.middleware.SecurityHeaders",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "blueprint.middleware.CookieBorder",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "blueprint.middleware.NoNul",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "blueprint.middleware.LanguageOfNext",
+    "blueprint.middleware.LanguageOfSignIn",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -67,6 +113,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "blueprint.middleware.SessionLimits",
     "blueprint.middleware.PlainAnswers",
 ]
 
@@ -90,7 +137,7 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
+DATABASES = {"default": database()}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -111,8 +158,8 @@ CACHES = {
 
 AUTH_USER_MODEL = "blueprint.User"
 AUTHENTICATION_BACKENDS = [
+    "blueprint.accounts.PasswordBackend",
     "blueprint.permissions.RoleBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -127,15 +174,27 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+# Mail goes to the address an account has now; allauth's token would note it in a table of its own, where an
+# address of the past still opened the account.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+PASSWORD_RESET_TIMEOUT = 60 * 60
+# "key" is an account from one address in login_failed, an account from anywhere in the others.
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "login_failed_everywhere": "30/h/key",
+    "reset_password": "10/m/ip,3/h/key",
+}
+# How many proxies of ours stand before this process: what they write into X-Forwarded-For counts, no more.
+ALLAUTH_TRUSTED_PROXY_COUNT = from_environment("int", "TRUSTED_PROXIES", 0, "1")
 
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL_CONFIG = from_environment("email_url", "EMAIL_URL", "consolemail://", "smtp+tls://user:password@host:587")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"noreply@{SITE_HOST}")
 
 LANGUAGE_CODE = "en"
@@ -163,12 +222,17 @@ SESSION_COOKIE_NAME = COOKIE_PREFIX + "session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+# A session ends after twelve hours in any case, and after half an hour without a request.
+SESSION_COOKIE_AGE = 60 * from_environment("int", "SESSION_MINUTES", 12 * 60, "720")
+SESSION_IDLE_AGE = 60 * from_environment("int", "SESSION_IDLE_MINUTES", 30, "30")
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_NAME = COOKIE_PREFIX + "csrf"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_AGE = None
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_FAILURE_VIEW = "blueprint.errors.csrf_failure"
 SECURE_SSL_REDIRECT = SECURE
+SECURE_REDIRECT_EXEMPT = ["^livez$", "^readyz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
 SECURE_HSTS_SECONDS = 2 * 365 * 24 * 60 * 60 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE

@@ -6,7 +6,7 @@ from django.urls import include, path
 
 from indicators.exchange import views as files
 
-from . import errors, views
+from . import accounts_urls, errors, views
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
@@ -16,6 +16,7 @@ handler500 = errors.server_error
 urlpatterns = [
     path("", views.home, name="home"),
     path("accounts/", include("blueprint.accounts_urls")),
+    path("admin/", include(accounts_urls.admin_urlpatterns)),
     path("admin/", admin.site.urls),
     path("data/observations.csv", files.observations, name="observations.csv"),
     path("data/targets.csv", files.targets, name="targets.csv"),

@@ -53,7 +53,7 @@ def overview(request):
             "news": news(moment, found),
             "coming": coming(moment, found)[:4],
             "late": [s for s in found if s.freshness.state == "overdue"],
-            "finding": Finding.objects.as_at(moment.number).order_by("-publication").first(),
+            "finding": Finding.objects.as_at(moment.number).order_by("-publication_id").first(),
         },
     )
 

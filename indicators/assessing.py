@@ -28,8 +28,8 @@ def assess_touched(publication, changes: Sequence[Change]) -> None:
 def assessments(publication, codes: Iterable[str]) -> list[Assessment]:
     """The sets of assessments of these indicators as at a publication. Five queries, however many indicators."""
     number, codes = publication.number, sorted(codes)
-    indicators = IndicatorVersion.objects.as_at(number).filter(indicator__in=codes)
-    stages = [s for s in StageVersion.objects.as_at(number).order_by("number") if s.expected]
+    indicators = IndicatorVersion.objects.filter(indicator__in=codes).as_at(number, or_first=True)
+    stages = [s for s in StageVersion.objects.as_at(number, or_first=True).order_by("number") if s.expected]
     series, targets = defaultdict(list), defaultdict(list)
     rows = Observation.objects.filter(indicator__in=codes, breakdown=TOTAL).as_at(number)
     for row in rows:
@@ -113,7 +113,7 @@ def _target_columns(version) -> dict:
         "target_code": version.target_id,
         "due": version.due,
         "due_end": Period.parse(version.due).end,
-        "bound": version.bound,
+        "bound": version.bound if version.value is not None else "",
         "target_value": version.value,
     }
 

@@ -15,6 +15,7 @@ from .models import IndicatorVersion, StageVersion
 from .models.indicator import Frequency, IndicatorClass
 from .standings import standings
 
+ANY = gettext_lazy("all")
 SORTS = [
     ("", gettext_lazy("strategy")),
     ("name", gettext_lazy("name")),
@@ -26,14 +27,14 @@ SORTS = [
 class IndicatorFilterSet(django_filters.FilterSet):
     """What a column of an indicator's own version can answer; status and stage need its assessments."""
 
-    strategy = django_filters.ChoiceFilter(label=gettext_lazy("Strategy"))
-    office = django_filters.ChoiceFilter(label=gettext_lazy("Office"))
-    frequency = django_filters.ChoiceFilter(label=gettext_lazy("Frequency"), choices=Frequency.choices)
-    direction = django_filters.ChoiceFilter(label=gettext_lazy("Direction"), method="in_direction")
+    strategy = django_filters.ChoiceFilter(label=gettext_lazy("Strategy"), empty_label=ANY)
+    office = django_filters.ChoiceFilter(label=gettext_lazy("Office"), empty_label=ANY)
+    frequency = django_filters.ChoiceFilter(label=gettext_lazy("Frequency"), empty_label=ANY, choices=Frequency.choices)
+    direction = django_filters.ChoiceFilter(label=gettext_lazy("Direction"), empty_label=ANY, method="in_direction")
     status = django_filters.ChoiceFilter(
-        label=gettext_lazy("Status"), choices=list(STATUS_WORDS.items()), method="keep_all"
+        label=gettext_lazy("Status"), empty_label=ANY, choices=list(STATUS_WORDS.items()), method="keep_all"
     )
-    stage = django_filters.ChoiceFilter(label=gettext_lazy("Stage"), method="keep_all")
+    stage = django_filters.ChoiceFilter(label=gettext_lazy("Stage"), empty_label=ANY, method="keep_all")
     q = django_filters.CharFilter(label=gettext_lazy("Words"), method="with_words", max_length=100)
     sort = django_filters.ChoiceFilter(
         label=gettext_lazy("Order"), choices=SORTS[1:], empty_label=SORTS[0][1], method="keep_all"
@@ -65,7 +66,7 @@ class IndicatorFilterSet(django_filters.FilterSet):
 
 # "class" is a word of the address, but not one that Python lets a class body use.
 IndicatorFilterSet.base_filters["class"] = django_filters.ChoiceFilter(
-    field_name="indicator_class", label=gettext_lazy("Class"), choices=IndicatorClass.choices
+    field_name="indicator_class", label=gettext_lazy("Class"), empty_label=ANY, choices=IndicatorClass.choices
 )
 
 

@@ -136,7 +136,7 @@ def assess_unnamed(moment: Any, versions: list, sets: dict) -> None:
 
 def standing_of(version: Any, rows: list, units: dict, stages: dict, moment: Any) -> Standing:
     judgements = [judge(row, stages, moment.today) for row in rows]
-    judgements.sort(key=lambda j: (j.stage.number if j.stage else 0, j.row.due, j.row.target_code, j.against_first))
+    judgements.sort(key=in_time)
     latest = next((row.latest_period for row in rows if row.latest_period), "")
     baseline = next((row.baseline_period for row in rows if row.baseline_period), "")
     return Standing(
@@ -152,6 +152,12 @@ def standing_of(version: Any, rows: list, units: dict, stages: dict, moment: Any
         ),
         named_later=version.publication_id > moment.number,
     )
+
+
+def in_time(judgement: Judgement) -> tuple:
+    """Targets in the order in which they fall due, then the stages that have none."""
+    row, stage = judgement.row, judgement.stage
+    return (judgement.against_first, row.due_end or datetime.date.max, stage.number if stage else 0, row.target_code)
 
 
 def judge(row: Any, stages: dict, today: datetime.date) -> Judgement:

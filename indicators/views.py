@@ -1,5 +1,7 @@
 """Public pages of indicators."""
 
+from decimal import Decimal
+
 from django.http import Http404
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -46,14 +48,14 @@ def indicator_page(moment, code):
     rows = list(Observation.objects.filter(indicator=code).as_at(number).select_related("publication"))
     versions = list(
         TargetVersion.objects.filter(indicator=code, publication__lte=number)
-        .order_by("publication")
+        .order_by("publication_id")
         .select_related("publication")
     )
     baseline = Baseline.objects.filter(indicator=code).as_at(number).select_related("publication").first()
     strategy = StrategyVersion.objects.filter(strategy=version.strategy_id).as_at(number, or_first=True).first()
     history = list(
         Observation.objects.filter(indicator=code, publication__lte=number)
-        .order_by("period", "breakdown", "publication")
+        .order_by("period", "breakdown", "publication_id")
         .select_related("publication")
     )
     return {
@@ -74,7 +76,7 @@ def indicator_page(moment, code):
         "office": OfficeVersion.objects.filter(office=version.office_id).as_at(number, or_first=True).first(),
         "sources": {s.source_id: s for s in SourceVersion.objects.as_at(number, or_first=True)},
         "evidence": Evidence.objects.filter(indicator=code).as_at(number).order_by("-period"),
-        "finding": Finding.objects.as_at(number).filter(strategy=version.strategy_id).order_by("-publication").first(),
+        "finding": Finding.objects.as_at(number).filter(strategy=version.strategy_id).order_by("-publication_id").first(),
         "not_yet_published": standing.named_later,
         "last_publication": last_publication(rows, versions),
     }
@@ -119,6 +121,8 @@ def change_text(before, row):
     share = (row.value - before.value) / abs(before.value) * 100
     if share == 0:
         return _("same value")
+    if abs(share) < Decimal("0.005"):
+        return _("less than 0.01%")
     return f"{share:+.2f}%".replace("-", "−")
 
 

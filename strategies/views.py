@@ -42,7 +42,7 @@ def strategy(request, code):
     found = [s for s in standings(moment) if s.indicator.strategy_id == code]
     number = moment.number
     statements = StageStatementVersion.objects.as_at(number).order_by("year", "stage_statement")
-    finding = Finding.objects.as_at(number).filter(strategy=code).order_by("-publication").first()
+    finding = Finding.objects.as_at(number).filter(strategy=code).order_by("-publication_id").first()
     return render(
         request,
         "strategies/strategy.html",

@@ -47,6 +47,8 @@ def pytest_load_initial_conftests(early_config):
             "VAR_DIR": folder,
             "SECRET_KEY": "a key for tests " * 4,
             "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
+            # Tests with parameters from a set come in the same order in every worker.
+            "PYTHONHASHSEED": "0",
         }
         if early_config.known_args_namespace.postgres:
             use_postgres(early_config)

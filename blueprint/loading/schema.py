@@ -243,8 +243,10 @@ class Files:
         return next(self.each(collection))
 
     def holds(self, collection: str) -> bool:
-        """Whether the collection's file could be read, so that what refers to it can be looked up."""
-        return self.contents[COLLECTIONS[collection][0]] is not None
+        """Whether the collection could be read, so that what refers to it can be looked up."""
+        file, *fields = COLLECTIONS[collection]
+        content = self.contents[file]
+        return content is not None and (not fields or content[fields[0]] is not None)
 
 
 def in_list(value: Any) -> list[Any]:

@@ -120,7 +120,6 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'publication',
                 'verbose_name_plural': 'publications',
-                'ordering': ['-number'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('loaded', True), ('precision', 'moment'), _connector='OR'), name='publication_own_time_is_exact')],
             },
         ),

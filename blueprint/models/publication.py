@@ -64,7 +64,6 @@ class Publication(models.Model):
     objects = PublicationQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-number"]
         constraints = [
             models.CheckConstraint(
                 name="publication_own_time_is_exact",

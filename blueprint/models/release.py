@@ -14,7 +14,7 @@ class ReleaseQuerySet(models.QuerySet):
         if user.may(Permission.SEE_ALL_WORK):
             return self
         seen = Q(pk__in=[])
-        if user.office_id:
+        if user.office_id and user.may(Permission.OPEN_DESK):
             seen |= Q(track=Release.Track.OFFICE, office=user.office_id)
         if user.may(Permission.SEE_COMMITTEE_WORK):
             seen |= Q(track=Release.Track.COMMITTEE)

@@ -72,7 +72,7 @@ def observations(moment: Any, *, code: str | None = None, history: bool = False)
     rows = Observation.objects.filter(indicator=code) if code else Observation.objects.all()
     rows = rows.filter(publication__lte=moment.number) if history else rows.as_at(moment.number)
     ordered = rows.select_related("publication").defer("publication__leaf")
-    for row in ordered.order_by("indicator", "breakdown", "period", "publication"):
+    for row in ordered.order_by("indicator", "breakdown", "period", "publication_id"):
         name = names[row.indicator_id]
         yield {
             "indicator": row.indicator_id,
@@ -98,7 +98,7 @@ def targets(moment: Any) -> Iterator[dict[str, Any]]:
     """Every version of every target: none is ever replaced."""
     urls, seen = source_urls(moment.number), {}
     rows = TargetVersion.objects.filter(publication__lte=moment.number).select_related("publication")
-    for row in rows.defer("publication__leaf").order_by("indicator", "stage", "target", "publication"):
+    for row in rows.defer("publication__leaf").order_by("indicator", "stage", "target", "publication_id"):
         seen[row.target_id] = seen.get(row.target_id, 0) + 1
         yield {
             "indicator": row.indicator_id,
@@ -123,7 +123,7 @@ def indicators(moment: Any, *, history: bool = False) -> Iterator[dict[str, Any]
         s.strategy_id: s.direction_id for s in StrategyVersion.objects.as_at(moment.number, or_first=True)
     }
     if history:
-        versions = list(IndicatorVersion.objects.filter(publication__lte=moment.number).order_by("indicator", "publication"))
+        versions = list(IndicatorVersion.objects.filter(publication__lte=moment.number).order_by("indicator", "publication_id"))
     else:
         versions = [standing.indicator for standing in standings(moment)]
     for row in versions:

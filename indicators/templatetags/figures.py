@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django import template
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from .. import arithmetic, figures
@@ -21,6 +22,21 @@ register.filter("caveats", arithmetic.caveats)
 def amount(value, unit=None, qualifier="exact"):
     """A figure with its unit and bound."""
     return figures.with_unit(value, unit, qualifier)
+
+
+@register.simple_tag
+def large_amount(value, unit, qualifier="exact"):
+    """The figure as the largest thing on its page: its digits large, the words around them small."""
+    said = figures.with_unit(value, unit, qualifier)
+    before, digits, after = said.partition(figures.number(value))
+    if len(after) < 2 and not before:
+        return said
+    return format_html(
+        '{}{}{}',
+        format_html('<span class="affix">{}</span>', before) if before else "",
+        digits,
+        format_html('<span class="affix">{}</span>', after) if len(after) > 1 else after,
+    )
 
 
 @register.simple_tag

@@ -131,4 +131,5 @@ def test_nobody_deletes_anything_in_the_admin():
 
 def test_role_backend_signs_nobody_in():
     assert RoleBackend().authenticate(None, username="a@example.org", password="x") is None
-    assert RoleBackend().get_user(1) is None
+    # Without this method no session can be bound to it.
+    assert not hasattr(RoleBackend, "get_user")

@@ -98,7 +98,7 @@ def test_draw_takes_points_in_any_order():
 def test_draw_single_point_stands_in_the_middle_with_its_label():
     chart = draw(points=yearly([5]), tick_format=counted)
 
-    assert [(dot.x, dot.y) for dot in chart.dots] == [("366.5", "160")]
+    assert [(dot.x, dot.y) for dot in chart.dots] == [("364.2", "160")]
     assert (axis_texts(chart, "end"), axis_texts(chart, "middle")) == (["4", "5", "6"], ["2020"])
     assert (chart.series, words(chart.labels)) == ((), ["5"])
 
@@ -124,9 +124,9 @@ def test_draw_marks_provisional_and_revised_figures():
 @pytest.mark.parametrize(
     ("bound", "rank", "caret"),
     [
-        ("over", False, "M362.5 152l4 -4 4 4"),
-        ("under", False, "M362.5 168l4 4 4 -4"),
-        ("over", True, "M362.5 298l4 4 4 -4"),
+        ("over", False, "M360.2 152l4 -4 4 4"),
+        ("under", False, "M360.2 168l4 4 4 -4"),
+        ("over", True, "M360.2 298l4 4 4 -4"),
         ("about", False, ""),
         ("exact", False, ""),
     ],
@@ -176,7 +176,7 @@ def test_draw_two_breaks_leave_one_current_part():
 def test_draw_break_between_close_figures_stands_below_them():
     chart = draw(points=broken([50] * 20, [50] * 20), zero=True, break_label="new", tick_format=counted)
 
-    assert [mark.path for mark in chart.breaks] == ["M359.8 56l6-16M367.8 56l6-16"]
+    assert [mark.path for mark in chart.breaks] == ["M361.3 99.3l6-16M369.3 99.3l6-16"]
 
 
 # Targets
@@ -247,7 +247,7 @@ def test_draw_rank_ticks_start_at_one(values, ticks):
         ([4.2, 4.2], False, ["3.5%", "4.0%", "4.5%", "5.0%"]),
         ([0.0, 0.0], False, ["0.0%", "1.0%"]),
         ([-6.5, 5.5], False, ["-10.0%", "-5.0%", "0.0%", "5.0%", "10.0%"]),
-        ([16700.0, 35772.0], False, ["10,000", "20,000", "30,000", "40,000"]),
+        ([16700.0, 35772.0], False, ["15,000", "20,000", "25,000", "30,000", "35,000", "40,000"]),
         ([1_000_000, 1_000_000], False, ["900,000", "950,000", "1,000,000", "1,050,000", "1,100,000"]),
     ],
 )
@@ -336,7 +336,7 @@ def test_frame_turns_ranks_upside_down():
         ("incomprehensibilities", ["incomprehensib", "ilities"]),
         (
             "one two three four five six seven eight nine ten",
-            ["one two three", "four five six", "seven eight…"],
+            ["one two three", "four five six", "seven eight n…"],
         ),
     ],
 )
@@ -345,7 +345,7 @@ def test_wrap_breaks_between_words_or_chinese_characters(text, lines):
 
 
 def test_balanced_evens_out_the_lines():
-    assert balanced("at least 130 by 2027", 112) == ["at least", "130 by 2027"]
+    assert balanced("at least 130 by 2027", 112) == ["at least 130", "by 2027"]
 
 
 def test_clip_keeps_what_fits():

@@ -48,7 +48,7 @@ class Command(BaseCommand):
             self.propose(found, proposer(email))
         else:
             self.stdout.write(
-                f"{len(found.altered)} things would change. Nothing was stored. "
+                f"Things that would change: {len(found.altered)}. Nothing was stored. "
                 "To propose this as a draft release, run it again with --propose-as EMAIL."
             )
 
@@ -67,7 +67,7 @@ def read_plan(folder: Path) -> list[Planned]:
     check_files(files, today=today())
     if faults:
         found = sorted(set(faults))
-        raise CommandError("\n".join([*map(str, found), f"{len(found)} faults. Nothing was stored."]))
+        raise CommandError("\n".join([f"Faults: {len(found)}. Nothing was stored.", *map(str, found)]))
     return planned_publications(files)
 
 

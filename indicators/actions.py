@@ -1,0 +1,228 @@
+"""What officials do with figures. Each verb is one transaction; a refusal says why in plain words."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from blueprint.actions import (
+    Moved,
+    Refused,
+    entries_of,
+    open_release,
+    submit_release,
+    touch,
+    withdraw_release,
+)
+from blueprint.audit import record, record_refusal
+from blueprint.clock import database_now
+from blueprint.models import Event, Release, User
+from blueprint.nouns import Change
+from blueprint.permissions import Permission
+from blueprint.wording import LANGUAGES, TAGS, wording
+from blueprint.workflow import State
+
+from .figures import period_label
+from .models import EvidenceEntry, IndicatorVersion, ObservationEntry
+
+# Entries that the desk makes, each of one indicator and one period.
+ENTRIES = (ObservationEntry, EvidenceEntry)
+
+
+def open_release_for(indicator: IndicatorVersion) -> Release | None:
+    """The release under way that holds figures of an indicator, made by the office that answers for it."""
+    held = Q()
+    for entry in ENTRIES:
+        held |= Q(pk__in=entry.objects.filter(indicator=indicator.indicator_id).values("release"))
+    own = Release.objects.open().filter(held, track=Release.Track.OFFICE, office=indicator.office_id)
+    return own.order_by("pk").first()
+
+
+def saved_with(token: uuid.UUID, *, by: User) -> Release | None:
+    """The release that a form with this token was saved to, if it was: the form may be sent twice."""
+    event = Event.objects.filter(verb="save_entry", actor=by, refused=False, detail__token=str(token)).first()
+    return event.release if event else None
+
+
+def save_entry(
+    *,
+    indicator: IndicatorVersion,
+    by: User,
+    changes: Sequence[Change],
+    version: int,
+    token: uuid.UUID,
+    was: str = "",
+    warnings: Sequence[dict[str, str]] = (),
+) -> Release:
+    """Keep the figures of one period in the indicator's draft, and open one where there is none.
+
+    ``version`` is that of the release the person saw (0: there was none), ``was`` the period they opened in
+    the draft: what waits for it is replaced. The warnings are kept with their sentences in the event.
+    """
+
+    def save() -> Release:
+        hold(indicator)
+        check_answers_for(indicator, by=by)
+        if saved := saved_with(token, by=by):
+            return saved
+        release = drafted(indicator, by=by, version=version, token=token)
+        period = changes[0].content["period"]
+        before = replaced(release, indicator, {was, period})
+        write_entries(release, changes, by=by)
+        retitle(release, indicator)
+        record(
+            "save_entry",
+            by=by,
+            release=release,
+            subject=f"{indicator.indicator_id} {period}",
+            indicator=indicator.indicator_id,
+            period=period,
+            was=was,
+            token=str(token),
+            version=release.version,
+            warnings=list(warnings),
+            changes=[change.canonical() for change in changes],
+            before=before,
+        )
+        return release
+
+    return recorded("save_entry", save, indicator=indicator, by=by)
+
+
+def withdraw_entry(*, indicator: IndicatorVersion, by: User, period: str, version: int) -> Release:
+    """Take the figures of one period out of the draft; a draft that is left empty is withdrawn."""
+
+    def withdraw() -> Release:
+        hold(indicator)
+        check_answers_for(indicator, by=by)
+        release = open_release_for(indicator)
+        if release is None or release.version != version:
+            raise Moved
+        touch(release, by=by)
+        before = replaced(release, indicator, {period})
+        if not before:
+            raise Moved
+        subject = f"{indicator.indicator_id} {period}"
+        record(
+            "withdraw_entry",
+            by=by,
+            release=release,
+            subject=subject,
+            indicator=indicator.indicator_id,
+            period=period,
+            before=before,
+        )
+        if entries_of(release):
+            retitle(release, indicator)
+        else:
+            withdraw_release(release, by=by)
+        return release
+
+    return recorded("withdraw_entry", withdraw, indicator=indicator, by=by)
+
+
+def hand_in(release: Release, *, by: User) -> None:
+    """Submit a release once every warning about its figures has its sentence."""
+    if unanswered(release):
+        reason = _("A warning still waits for its sentence. Open the figures, answer it, and submit again.")
+        record_refusal("submit_release", by=by, release=release, reason=reason)
+        raise Refused(reason)
+    submit_release(release, by=by)
+
+
+def recorded(verb: str, action: Callable[[], Release], *, indicator: IndicatorVersion, by: User) -> Release:
+    """Run an action in one transaction and, if it is refused, record that after the rollback."""
+    try:
+        with transaction.atomic():
+            return action()
+    except Refused as refusal:
+        record_refusal(verb, by=by, subject=indicator.indicator_id, reason=str(refusal))
+        raise
+
+
+def hold(indicator: IndicatorVersion) -> None:
+    """Let others who save the same indicator wait until this transaction ends. SQLite has one writer anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"desk {indicator.indicator_id}"])
+
+
+def check_answers_for(indicator: IndicatorVersion, *, by: User) -> None:
+    if not by.may(Permission.ENTER_FIGURES) or by.office_id != indicator.office_id:
+        raise Refused(_("Figures of this indicator are entered by the office that answers for it."))
+
+
+def drafted(indicator: IndicatorVersion, *, by: User, version: int, token: uuid.UUID) -> Release:
+    """The draft to write to, at its next version. Raises Moved when it is not the one the person saw."""
+    release = open_release_for(indicator)
+    if version != (release.version if release else 0):
+        raise Moved
+    if release is None:
+        return open_release(
+            track=Release.Track.OFFICE,
+            office=indicator.office_id,
+            title={"en": "Figures"},
+            by=by,
+            token=token,
+        )
+    touch(release, by=by)
+    return release
+
+
+def replaced(release: Release, indicator: IndicatorVersion, periods: set[str]) -> list[dict[str, Any]]:
+    """Remove what the draft holds for these periods and say what that was."""
+    removed = []
+    for entry in ENTRIES:
+        rows = entry.objects.filter(release=release, indicator=indicator.indicator_id, period__in=periods)
+        removed += [Change.from_entry(row).canonical() for row in rows.order_by("pk")]
+        rows.delete()
+    return removed
+
+
+def write_entries(release: Release, changes: Sequence[Change], *, by: User) -> None:
+    now = database_now()
+    for change in changes:
+        change.noun.entry.objects.create(release=release, saved_by=by, saved_at=now, **change.content)
+
+
+def retitle(release: Release, indicator: IndicatorVersion) -> None:
+    """Name a release after its figures, as long as it holds those of one indicator only."""
+    if any(
+        entry.objects.filter(release=release).exclude(indicator=indicator.indicator_id) for entry in ENTRIES
+    ):
+        return
+    periods = {
+        p for entry in ENTRIES for p in entry.objects.filter(release=release).values_list("period", flat=True)
+    }
+    for language in LANGUAGES:
+        with override(TAGS[language].lower()):
+            name = wording(indicator, "short_name").text or wording(indicator, "name").text
+            labels = ", ".join(period_label(period) for period in sorted(periods))
+            said = _("%(name)s: %(periods)s") % {"name": name, "periods": labels}
+            setattr(release, f"title_{language}", said[:300])
+    release.save(update_fields=[f"title_{language}" for language in LANGUAGES])
+
+
+def warnings_of(release: Release) -> dict[tuple[str, str], list[dict[str, str]]]:
+    """(indicator, period) of what waits in a release -> the warnings about it, each with its sentence."""
+    held = {
+        pair
+        for entry in ENTRIES
+        for pair in entry.objects.filter(release=release).values_list("indicator", "period")
+    }
+    last = {}
+    for event in release.events.filter(verb="save_entry", refused=False).order_by("pk"):
+        last[event.detail["indicator"], event.detail["period"]] = event.detail["warnings"]
+    return {pair: warnings for pair, warnings in last.items() if pair in held}
+
+
+def unanswered(release: Release) -> bool:
+    return any(not one["sentence"] for warnings in warnings_of(release).values() for one in warnings)
+
+
+def is_draft(release: Release | None) -> bool:
+    return release is None or release.state == State.DRAFT

@@ -1,0 +1,209 @@
+"""Entering a figure: one page an indicator."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from blueprint.actions import Refused
+from blueprint.moment import head_moment
+from blueprint.permissions import Permission
+
+from ..actions import is_draft, open_release_for, save_entry, saved_with, warnings_of, withdraw_entry
+from ..figures import period_label
+from ..forms import EntryForm, Series, initial_of
+from ..models import Evidence, EvidenceEntry, Observation, ObservationEntry
+from ..plausibility import Doubt
+from ..views import indicator_page
+from .access import desk_page, desk_render
+from .comparison import effects
+from .stages import stage_of
+
+
+class Place:
+    """One indicator of the person's own office, its release under way, and what is public of it."""
+
+    def __init__(self, code, user):
+        self.moment = head_moment()
+        self.page = indicator_page(self.moment, code)
+        self.indicator = self.page["indicator"]
+        if self.indicator.office_id != user.office_id:
+            raise Http404
+        self.release = open_release_for(self.indicator)
+        self.series = self._series()
+
+    def _series(self):
+        code, number = self.indicator.indicator_id, self.moment.number
+        public = Observation.objects.filter(indicator=code).as_at(number)
+        drafted = ObservationEntry.objects.filter(indicator=code, release=self.release).order_by("pk")
+        evidence = EvidenceEntry.objects.filter(indicator=code, release=self.release).order_by("pk")
+        known = Evidence.objects.filter(indicator=code).as_at(number)
+        return Series(
+            indicator=self.indicator,
+            unit=self.page["standing"].unit,
+            next_period=self.page["standing"].freshness.period,
+            today=self.moment.today,
+            published={(row.breakdown, row.period): row for row in public},
+            drafted={(row.breakdown, row.period): row for row in drafted if self.release},
+            evidence={row.period: row for row in evidence if self.release},
+            known_evidence=frozenset(known.values_list("period", "url", "title")),
+            version=self.release.version if self.release else 0,
+        )
+
+    @property
+    def open(self):
+        """Whether figures can be typed: there is no release under way, or it is a draft."""
+        return is_draft(self.release)
+
+    def blank_form(self, asked=""):
+        """The form for the period asked for, or the one in the draft, or the next one due."""
+        start = {"version": self.series.version, "token": uuid.uuid4()}
+        waiting = self.series.drafted_periods
+        period = asked or (waiting[-1] if waiting else self._next_due())
+        if period:
+            start |= initial_of(self.series, period)
+        kept = self._kept_warnings(period)
+        start |= {f"because_{one['code']}": one["sentence"] for one in kept}
+        doubts = [Doubt(one["code"], one["heading"], one["warning"]) for one in kept]
+        return EntryForm(initial=start, series=self.series, warnings=doubts)
+
+    def _next_due(self):
+        period = self.series.next_period
+        return period.code if period and period.start <= self.moment.today else ""
+
+    def _kept_warnings(self, period):
+        if self.release is None:
+            return []
+        return warnings_of(self.release).get((self.indicator.indicator_id, period), [])
+
+    def context(self, form):
+        return self.page | {
+            "page": "",
+            "form": form,
+            "release": self.release,
+            "stage": stage_of(self.release) if self.release else "",
+            "open": self.open,
+            "history": self.page["table"][:6],
+            "waiting": [(period, period_label(period)) for period in self.series.drafted_periods],
+            "effects": effects(self.release) if self.release else [],
+            "days": self._days(),
+        }
+
+    def _days(self):
+        due_on = self.page["standing"].freshness.due_on
+        return (due_on - self.moment.today).days if due_on else None
+
+
+@desk_page(Permission.ENTER_FIGURES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def enter(request, code):
+    place = Place(code, request.user)
+    if request.method == "POST":
+        return save(request, place)
+    asked = request.GET.get("period", "")
+    known = {*place.series.drafted_periods, *(period for _breakdown, period in place.series.published)}
+    form = place.blank_form(asked if asked in known else "")
+    return desk_render(request, "desk/enter.html", place.context(form))
+
+
+def save(request, place):
+    handing_in = "submit" in request.POST
+    form = EntryForm(request.POST, series=place.series, handing_in=handing_in)
+    valid = form.is_valid()
+    if saved := already_saved(form, request.user):
+        return after_saving(place, saved, form, handing_in)
+    if form.cleaned_data.get("version", place.series.version) != place.series.version or not place.open:
+        return conflict(request, place, form)
+    if not valid:
+        return desk_render(request, "desk/enter.html", place.context(form))
+    try:
+        release = save_entry(
+            indicator=place.indicator,
+            by=request.user,
+            changes=form.changes,
+            version=form.cleaned_data["version"],
+            token=form.cleaned_data["token"],
+            was=form.cleaned_data["was"],
+            warnings=form.answered(),
+        )
+    except Refused:
+        return conflict(request, Place(place.indicator.indicator_id, request.user), form)
+    for typed, read in form.read_otherwise:
+        messages.info(request, _("“%(typed)s” was read as %(read)s.") % {"typed": typed, "read": read})
+    if not handing_in:
+        messages.success(request, _("Draft saved. Nothing is public yet."))
+    return after_saving(place, release, form, handing_in)
+
+
+def already_saved(form, user):
+    token = form.cleaned_data.get("token")
+    return saved_with(token, by=user) if token else None
+
+
+def after_saving(place, release, form, handing_in):
+    if handing_in:
+        return redirect("desk:release", release.pk)
+    address = reverse("desk:enter", args=[place.indicator.indicator_id])
+    period = form.cleaned_data.get("period")
+    return redirect(f"{address}?period={period.code}" if period else address)
+
+
+def conflict(request, place, form):
+    """Somebody was first: what is stored and what was typed stand side by side, and nothing typed is lost.
+
+    The form is shown again with the version that stands now, so sending it once more is a decision.
+    """
+    typed = request.POST.copy()
+    typed["version"], typed["token"] = place.series.version, str(uuid.uuid4())
+    period = form.cleaned_data.get("period")
+    stored = initial_of(place.series, period.code) if period else {}
+    again = EntryForm(typed, series=place.series)
+    again.is_valid()
+    context = place.context(again) | {"conflict": True, "clashes": clashes(again, stored)}
+    return desk_render(request, "desk/enter.html", context, status=409)
+
+
+def clashes(form, stored):
+    """(label, stored, typed) of each field in which the two differ."""
+    return [
+        {
+            "label": field.label,
+            "stored": shown(field, stored.get(field.name)),
+            "typed": shown(field, field.value()),
+        }
+        for field in form.visible_fields()
+        if (shown(field, stored.get(field.name)) != shown(field, field.value()))
+        and not field.name.startswith("because_")
+    ]
+
+
+def shown(field, value):
+    if value in (None, "", False):
+        return _("nothing")
+    if value in (True, "on"):
+        return _("yes")
+    return str(dict(getattr(field.field, "choices", [])).get(value, value))
+
+
+@desk_page(Permission.ENTER_FIGURES)
+@require_POST
+def take_out(request, code, period):
+    place = Place(code, request.user)
+    version = request.POST.get("version", "")
+    try:
+        withdraw_entry(
+            indicator=place.indicator,
+            by=request.user,
+            period=period,
+            version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else -1,
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        said = {"period": period_label(period)}
+        messages.success(request, _("The figure for %(period)s was taken out of the draft.") % said)
+    return redirect("desk:enter", code)

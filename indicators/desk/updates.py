@@ -1,0 +1,127 @@
+"""My updates: what an office owes, what waits for a decision, what is ready to go out."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from blueprint.models import Contributor, Release
+from blueprint.moment import head_moment
+from blueprint.paging import paged
+from blueprint.permissions import Permission
+from blueprint.workflow import State
+
+from ..models import EvidenceEntry, ObservationEntry
+from ..standings import standings
+from .access import desk_page, desk_render
+from .stages import stage_of
+
+HANDED_IN = (State.SUBMITTED, State.APPROVED)
+
+
+@dataclass(frozen=True)
+class Update:
+    """An indicator of the office: how it stands, when its next figure is due, and the release under way."""
+
+    standing: Any
+    today: Any
+    release: Any = None
+
+    @property
+    def days(self):
+        return abs((self.standing.freshness.due_on - self.today).days)
+
+    @property
+    def handed_in(self):
+        return self.release is not None and self.release.state in HANDED_IN
+
+    @property
+    def returned(self):
+        return self.release is not None and self.release.state == State.DRAFT and self.release.returned_reason
+
+    @property
+    def stage(self):
+        return stage_of(self.release) if self.release else ""
+
+
+@desk_page(Permission.OPEN_DESK)
+@require_safe
+def updates(request):
+    user = request.user
+    context = own_updates(user) if user.office_id else {}
+    context |= {
+        "may_enter": user.may(Permission.ENTER_FIGURES),
+        "queues": [queue for queue in queues(user) if queue is not None],
+        "published": Release.objects.visible_to(user)
+        .in_state(State.PUBLISHED)
+        .select_related("publication")[:5],
+    }
+    if user.may(Permission.SEE_ALL_WORK):
+        rows = Release.objects.visible_to(user).select_related("office", "submitted_by", "publication")
+        context |= paged(request, rows, 40)
+    return desk_render(request, "desk/updates.html", context)
+
+
+def own_updates(user):
+    """The office's indicators in sections, and how many of the figures asked for are handed in."""
+    moment = head_moment()
+    own = [s for s in standings(moment) if s.indicator.office_id == user.office_id]
+    releases = releases_under_way(user, [s.code for s in own])
+    found = [Update(s, moment.today, releases.get(s.code)) for s in own]
+    sections = [
+        (state, title, sorted((u for u in found if u.standing.freshness.state == state), key=by_due_date))
+        for state, title in (
+            ("overdue", _("Overdue")),
+            ("due", _("Due")),
+            ("current", _("Coming")),
+            ("no_schedule", _("No schedule")),
+        )
+    ]
+    asked = [u for u in found if u.standing.freshness.state in ("overdue", "due")]
+    return {
+        "updates": found,
+        "sections": [section for section in sections if section[2]],
+        "asked": len(asked),
+        "handed_in": sum(u.handed_in for u in asked),
+        "returned": [u for u in found if u.returned],
+    }
+
+
+def by_due_date(update):
+    return str(update.standing.freshness.due_on or ""), update.standing.code
+
+
+def releases_under_way(user, codes):
+    """Indicator -> the office's open release that holds something of it."""
+    found = {}
+    for entry in (ObservationEntry, EvidenceEntry):
+        open_releases = Release.objects.open().filter(track=Release.Track.OFFICE, office=user.office_id)
+        rows = entry.objects.filter(indicator__in=codes, release__in=open_releases).select_related(
+            "release__returned_by"
+        )
+        found |= {row.indicator_id: row.release for row in rows.order_by("-release")}
+    return found
+
+
+def queues(user):
+    """What waits for this person: (heading, what it is, releases marked with whether they had a hand in each)."""
+    visible = Release.objects.visible_to(user).select_related("office", "submitted_by", "approved_by")
+    if user.may(Permission.APPROVE_FIGURES):
+        rows = visible.in_state(State.SUBMITTED).filter(track=Release.Track.OFFICE)
+        yield queue(user, "approve", _("Waiting for your approval"), rows)
+    if user.may(Permission.APPROVE_TEXTS):
+        rows = visible.in_state(State.SUBMITTED).filter(track=Release.Track.CENTRAL)
+        yield queue(user, "approve", _("Texts waiting for your approval"), rows)
+    if user.may(Permission.PUBLISH):
+        yield queue(user, "publish", _("Approved and ready to publish"), visible.in_state(State.APPROVED))
+
+
+def queue(user, purpose, title, rows):
+    rows = list(rows.order_by("pk"))
+    own = set(Contributor.objects.filter(user=user, release__in=rows).values_list("release", flat=True))
+    return {
+        "purpose": purpose,
+        "title": title,
+        "rows": [{"release": r, "own": purpose == "approve" and r.pk in own} for r in rows],
+    }
