@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
@@ -97,6 +98,9 @@ class ClosedAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix, email, context):
         """Beside the answer, so that neither its time nor its failure tells who has an account."""
         Thread(target=deliver, args=(template_prefix, email, context), name="mail").start()
+
+    def send_notification_mail(self, template_prefix, user, context=None, email=None):
+        self.send_mail(template_prefix, user.email, {"user": user, "at": timezone.now()})
 
 
 EVERYWHERE = {"app": "allauth.account", "action": "login_failed_everywhere"}

@@ -10,11 +10,20 @@ from .audit import record_refusal
 
 def words(status):
     return {
-        400: (_("This request cannot be read"), _("Check the address for a misspelt date, number or filter.")),
+        400: (
+            _("This request cannot be read"),
+            _("Check the address for a misspelt date, number or filter."),
+        ),
         403: (_("This is not open to you"), _("Sign in with an account that has this task, or go back.")),
-        404: (_("There is no such page"), _("The address may be misspelt. The overview leads to everything there is.")),
+        404: (
+            _("There is no such page"),
+            _("The address may be misspelt. The overview leads to everything there is."),
+        ),
         405: (_("This address does not do that"), _("Open the page it belongs to and use its form.")),
-        409: (_("Somebody was here first"), _("Open the page again to see what changed. Nothing of yours was stored.")),
+        409: (
+            _("Somebody was here first"),
+            _("Open the page again to see what changed. Nothing of yours was stored."),
+        ),
         429: (_("Too many tries"), _("Wait a few minutes and try again.")),
         500: (_("Something broke on our side"), _("Nothing was changed. Please try again in a moment.")),
     }[status]
@@ -61,5 +70,7 @@ def server_error(request):
 
 def csrf_failure(request, reason=""):
     return explain(
-        request, 403, _("The form was open for too long or came from elsewhere. Go back, load it again and send it again.")
+        request,
+        403,
+        _("The form was open for too long or came from elsewhere. Go back, load it again and send it again."),
     )

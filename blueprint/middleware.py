@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from .errors import explain
 
 # People sign in to work here. Everywhere else is public: add to this list what is not.
-SIGNED_IN_AREA = re.compile(r"/(accounts|admin|({})/(desk|room))(/|$)".format("|".join(dict(settings.LANGUAGES))))
+SIGNED_IN_AREA = re.compile(
+    r"/(accounts|admin|({})/(desk|room))(/|$)".format("|".join(dict(settings.LANGUAGES)))
+)
 NUL = "\x00"
 
 
@@ -133,7 +135,9 @@ class SessionLimits:
         if SESSION_KEY in session:
             if outlived(session):
                 session.flush()
-                messages.info(request, _("You were signed out because time had run out. Please sign in again."))
+                messages.info(
+                    request, _("You were signed out because time had run out. Please sign in again.")
+                )
             elif not request.user.is_authenticated:
                 session.flush()
         return self.get_response(request)
@@ -162,7 +166,9 @@ class PlainAnswers:
         response = self.get_response(request)
         wordless = response.status_code in (405, 429) and not hasattr(response, "explained")
         if wordless and response.headers.get("Content-Type", "").startswith("text/html"):
-            kept = {name: value for name, value in response.headers.items() if name in ("Allow", "Retry-After")}
+            kept = {
+                name: value for name, value in response.headers.items() if name in ("Allow", "Retry-After")
+            }
             return explain(request, response.status_code, headers=kept)
         return response
 

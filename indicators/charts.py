@@ -205,13 +205,13 @@ class Frame:
 
     def y(self, value: float) -> float:
         low, high = self.values
-        share = (value - low) / (high - low)
+        share = min(max((value - low) / (high - low), 0.0), 1.0)  # nothing ranks above 1
         return self.top + (self.bottom - self.top) * (share if self.rank else 1 - share)
 
 
 def _nice_steps(least: float) -> Iterator[float]:
     power = math.floor(math.log10(least))
-    for exponent in range(power, power + 13):
+    for exponent in range(power, power + 20):
         yield from (step for base in (1, 2, 5) if (step := base * 10.0**exponent) >= least * 0.999)
 
 
@@ -225,8 +225,8 @@ def _value_ticks(values: Sequence[float], zero: bool, tick_format: Callable[[flo
     """Round values around all figures, as far apart as it takes for no two to read alike."""
     whole = all(value == round(value) for value in values)
     low, high = min([*values, 0.0] if zero else values), max([*values, 0.0] if zero else values)
-    if high - low <= 1e-9 * max(abs(low), abs(high)):
-        pad = max(abs(high) * 0.1, 1.0 if whole else 0.0) or 0.5
+    if high - low <= 1e-9 * max(abs(low), abs(high), 1e-3):
+        pad = 1.0 if whole and abs(high) < 10 else 0.5 if abs(high) < 1e-9 else abs(high) * 0.1
         low, high = (max(low - pad, 0.0) if low >= 0 else low - pad), high + pad
     ticks = [low, high]
     for step in _nice_steps(max((high - low) / GRIDLINES, 1.0 if whole else 0.0)):
@@ -250,6 +250,13 @@ def _axis_label(text: str, x: float, middle: float, anchor: str = "middle") -> L
     left = x - width * {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor]
     box = Box(left, middle - LINE_HEIGHT / 2, left + width, middle + LINE_HEIGHT / 2)
     return Label("axis", number(x), anchor, (Line(text, number(middle + CAP_SHIFT)),), box)
+
+
+def _value_axis(frame: Frame, ticks: dict[float, str]) -> tuple[list[Label], list[Shape]]:
+    left, right = frame.left - INSET, number(frame.right + 16)
+    labels = [_axis_label(text, left - 8, frame.y(tick), "end") for tick, text in ticks.items()]
+    lines = (f"M{number(left)} {number(frame.y(tick))}H{right}" for tick in ticks)
+    return labels, [Shape(line, "" if tick else "zero") for line, tick in zip(lines, ticks, strict=True)]
 
 
 def _clear(labels: Sequence[Label]) -> bool:
@@ -579,18 +586,12 @@ def draw(
     ticks = _rank_ticks(values) if rank else _value_ticks(values, zero, tick_format)
     texts = [clip(tick_format(tick), width * 0.3) for tick in ticks]
     margin = max(map(text_width, texts)) + 10
+    view, limit = Box(margin, 2, width - 2, height - BOTTOM - 1), width * (0.46 if narrow else 0.38)
     ends = (min(years), max(years)), (ticks[0], ticks[-1])
     frame = Frame(margin + INSET, width - RIGHT, TOP, height - BOTTOM, *ends, rank)
     plot = Plot(frame, _runs(points), goals, start, break_label)
-    figures = [
-        _axis_label(text, margin - 8, frame.y(tick), "end") for text, tick in zip(texts, ticks, strict=True)
-    ]
-    grid = [
-        Shape(f"M{number(margin)} {number(frame.y(tick))}H{width - 4}", "" if tick else "zero")
-        for tick in ticks
-    ]
+    figures, grid = _value_axis(frame, dict(zip(ticks, texts, strict=True)))
     periods, notches = _time_axis(frame, [point for run in plot.runs for point in run], years)
-    view, limit = Box(margin, 2, width - 2, frame.bottom - 1), width * (0.46 if narrow else 0.38)
     return Chart(
         width=str(width),
         height=str(height),

@@ -61,7 +61,7 @@ class IndicatorFilterSet(django_filters.FilterSet):
         for column in ("name", "short_name", "definition"):
             for language in ("en", "zh_hant", "zh_hans"):
                 found = found | queryset.filter(**{f"{column}_{language}__icontains": value})
-        return found | queryset.filter(indicator__icontains=value)
+        return found | queryset.filter(indicator__code__icontains=value)
 
 
 # "class" is a word of the address, but not one that Python lets a class body use.

@@ -249,7 +249,9 @@ class EntryForm(forms.Form):
         self.doubts: list[Doubt] = list(warnings)
         self.changes: list[Change] = []
         self.fields["period"] = self._period_field()
-        self.fields["value"] = FigureField(label=self._value_label(), unit=series.unit, max_length=40)
+        self.fields["value"] = FigureField(
+            label=self._value_label(), help_text=self._value_hint(), unit=series.unit, max_length=40
+        )
         self.fields["value"].widget.attrs["class"] = "value"
         for category in series.indicator.disaggregation.get("categories", []):
             label = wording_of(category.get("name", {})).text or category["code"]
@@ -280,6 +282,15 @@ class EntryForm(forms.Form):
         name = words(self.series.unit, "name") if self.series.unit else ""
         return _("Value, in %(unit)s") % {"unit": name} if name else _("Value")
 
+    def _value_hint(self):
+        totals = [(period, row.value) for (part, period), row in self.series.published.items() if part == TOTAL]
+        known = [value for _period, value in sorted(totals, key=lambda each: each[0]) if value is not None]
+        if not known:
+            return _("Plain digits, with a point for decimals.")
+        return _("Plain digits, with a point for decimals. The last one was %(value)s.") % {
+            "value": decimal_text(known[-1])
+        }
+
     # What the template asks for
 
     @property
@@ -290,22 +301,45 @@ class EntryForm(forms.Form):
     def comments(self):
         return [self[f"note_{code}"] for code in LANGUAGES]
 
+    def warnings(self, *codes):
+        return [(doubt, self[f"because_{doubt.code}"]) for doubt in self.doubts if doubt.code in codes]
+
     @property
-    def warnings(self):
-        return [(doubt, self[f"because_{doubt.code}"]) for doubt in self.doubts]
+    def value_warnings(self):
+        return self.warnings(*(set(CODES) - {"breakdown", "no_evidence"}))
+
+    @property
+    def part_warnings(self):
+        return self.warnings("breakdown")
+
+    @property
+    def evidence_warnings(self):
+        return self.warnings("no_evidence")
 
     @property
     def problems(self):
-        """(field or None, error) for the list at the top, in the order of the page."""
-        shown = {name: self[name] for name in self.errors if name in self.fields and not self[name].is_hidden}
-        listed = [(shown.get(name), error) for name in self.fields for error in self.errors.get(name, [])]
-        return [(None, error) for error in self.non_field_errors()] + listed
+        """(what it is about, where, error) for the list at the top, in the order of the page."""
+        listed = [("", "", error) for error in self.non_field_errors()]
+        asked = {f"because_{doubt.code}": str(doubt.heading).rstrip(".。") for doubt in self.doubts}
+        for name in [name for name in self.fields if name in self.errors]:
+            field = self[name]
+            about = "" if field.is_hidden else asked.get(name, field.label)
+            listed += [(about, field.id_for_label, error) for error in field.errors]
+        return listed
+
+    @property
+    def only_unanswered(self):
+        """Whether nothing is wrong but that a warning waits for its sentence."""
+        return bool(self.errors) and all(name.startswith("because_") for name in self.errors)
 
     @property
     def read_otherwise(self):
-        """(typed, read) of each figure that was not typed in plain digits."""
-        typed = [self[name].value() for name in ("value", *self._part_names())]
-        return [(text.strip(), as_typed(text)) for text in typed if text and text.strip() != as_typed(text)]
+        """(typed, read) of each figure that was understood but not typed in plain digits."""
+        if not self.is_bound:
+            return []
+        names = [name for name in ("value", *self._part_names()) if self.cleaned_data.get(name) is not None]
+        typed = [self[name].value().strip() for name in names]
+        return [(text, as_typed(text)) for text in typed if text != as_typed(text)]
 
     # Cleaning
 

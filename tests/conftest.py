@@ -1,16 +1,20 @@
+import io
 import os
 import shutil
+import signal
 from collections import defaultdict
 from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
-from django.db import connections
+from django.core.management import call_command
+from django.db import connections, transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import TransactionTestCase
 
 from tests.database import NO_POSTGRES
 
+SECONDS_FOR_A_TEST = 120
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_ARGUMENTS = [
@@ -67,6 +71,23 @@ def touches_database(item) -> bool:
     return bool(
         in_class or item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(item.fixturenames)
     )
+
+
+# A test that never ends fails instead of taking the machine with it
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call():
+    signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(SECONDS_FOR_A_TEST)
+    try:
+        return (yield)
+    finally:
+        signal.alarm(0)
+
+
+def give_up(signum, frame):
+    pytest.fail(f"took longer than {SECONDS_FOR_A_TEST} seconds")
 
 
 # What could not be run is named, and with CI=true nothing may be left out
@@ -133,6 +154,18 @@ def cache_statements() -> list[str]:
         for cache in settings.CACHES.values()
         if cache["BACKEND"].endswith("DatabaseCache")
     ]
+
+
+# The real plan
+
+
+@pytest.fixture(scope="module")
+def real_plan(django_db_setup, django_db_blocker):
+    """The shipped plan and its figures, loaded once for a module and rolled back after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_blueprint", settings.BASE_DIR / "fixtures" / "blueprint", stdout=io.StringIO())
+        yield
+        transaction.set_rollback(True)
 
 
 # The browser

@@ -59,6 +59,11 @@ class User(AbstractBaseUser):
     def __str__(self):
         return self.name
 
+    @classmethod
+    def normalize_username(cls, username):
+        """Sign-in looks for e-mail addresses in small letters."""
+        return super().normalize_username(username).lower()
+
     @property
     def is_staff(self):
         return self.is_active and may(self.role, Permission.OPEN_ADMIN)

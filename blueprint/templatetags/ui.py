@@ -121,11 +121,15 @@ def at(url, moment):
 
 @register.simple_tag(takes_context=True)
 def in_language(context, code):
-    """This page in another language, with its filters."""
+    """This page in another language, with its filters. Pages of sign-in take theirs as ``?language=``."""
     request = context["request"]
     parts = request.get_full_path().split("/", 2)
     if parts[1] in ("en", "zh-hant", "zh-hans"):
         return f"/{code}/{parts[2]}"
+    if parts[1] == "accounts":
+        asked = request.GET.copy()
+        asked["language"] = code
+        return f"{request.path}?{asked.urlencode()}"
     return f"/{code}/"
 
 

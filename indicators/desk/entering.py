@@ -88,6 +88,7 @@ class Place:
             "stage": stage_of(self.release) if self.release else "",
             "open": self.open,
             "history": self.page["table"][:6],
+            "promised": [j for j in self.page["standing"].current if j.row.due],
             "waiting": [(period, period_label(period)) for period in self.series.drafted_periods],
             "effects": effects(self.release) if self.release else [],
             "days": self._days(),
@@ -133,7 +134,7 @@ def save(request, place):
     except Refused:
         return conflict(request, Place(place.indicator.indicator_id, request.user), form)
     for typed, read in form.read_otherwise:
-        messages.info(request, _("“%(typed)s” was read as %(read)s.") % {"typed": typed, "read": read})
+        messages.info(request, _("“%(typed)s” is read as %(read)s.") % {"typed": typed, "read": read})
     if not handing_in:
         messages.success(request, _("Draft saved. Nothing is public yet."))
     return after_saving(place, release, form, handing_in)

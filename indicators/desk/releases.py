@@ -1,5 +1,6 @@
 """One release: what it changes, who did what, and the moves that this person may make."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import DatabaseError
 from django.http import Http404
@@ -7,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_POST, require_safe
 
 from blueprint.actions import (
@@ -77,9 +79,23 @@ def outlook(release):
     if release.state not in UNDER_WAY:
         return {}
     try:
-        return {"effects": comparison.effects(release), "previews": named_indicators(release)}
+        return {"effects": comparison.effects(release), "previews": previews(release)}
     except DatabaseError:
         return {"cannot_be_published": True}
+
+
+def previews(release):
+    """Each indicator with the address of its preview in each language."""
+    return [named | {"links": preview_links(release, named["code"])} for named in named_indicators(release)]
+
+
+def preview_links(release, code):
+    links = []
+    for language, name in settings.LANGUAGES:
+        with override(language):
+            address = reverse("desk:release-preview", args=[release.pk, code])
+        links.append({"language": language, "name": name, "address": address})
+    return links
 
 
 def named_indicators(release):
@@ -114,8 +130,8 @@ def preview(request, pk, code):
     try:
         with comparison.rehearsal(release):
             moment = request.moment = head_moment()
-            context = indicator_page(moment, code) | {"release": release, "stage": stage_of(release)}
-            return render(request, "desk/preview.html", context)
+            context = indicator_page(moment, code) | {"preview": release, "stage": stage_of(release)}
+            return render(request, "indicators/indicator.html", context)
     except DatabaseError:
         messages.error(
             request, _("This release cannot be previewed: what it says breaks a rule of the public tables.")

@@ -52,7 +52,7 @@ def updates(request):
     context = own_updates(user) if user.office_id else {}
     context |= {
         "may_enter": user.may(Permission.ENTER_FIGURES),
-        "queues": [queue for queue in queues(user) if queue is not None],
+        "queues": list(queues(user)),
         "published": Release.objects.visible_to(user)
         .in_state(State.PUBLISHED)
         .select_related("publication")[:5],
@@ -106,7 +106,7 @@ def releases_under_way(user, codes):
 
 def queues(user):
     """What waits for this person: (heading, what it is, releases marked with whether they had a hand in each)."""
-    visible = Release.objects.visible_to(user).select_related("office", "submitted_by", "approved_by")
+    visible = Release.objects.visible_to(user).select_related("submitted_by")
     if user.may(Permission.APPROVE_FIGURES):
         rows = visible.in_state(State.SUBMITTED).filter(track=Release.Track.OFFICE)
         yield queue(user, "approve", _("Waiting for your approval"), rows)
@@ -117,11 +117,15 @@ def queues(user):
         yield queue(user, "publish", _("Approved and ready to publish"), visible.in_state(State.APPROVED))
 
 
-def queue(user, purpose, title, rows):
-    rows = list(rows.order_by("pk"))
-    own = set(Contributor.objects.filter(user=user, release__in=rows).values_list("release", flat=True))
-    return {
-        "purpose": purpose,
-        "title": title,
-        "rows": [{"release": r, "own": purpose == "approve" and r.pk in own} for r in rows],
-    }
+def queue(user, purpose, title, releases):
+    releases = list(releases.order_by("pk"))
+    own = set()
+    if purpose == "approve":
+        own = set(
+            Contributor.objects.filter(user=user, release__in=releases).values_list("release", flat=True)
+        )
+    return {"purpose": purpose, "title": title, "rows": rows_of(releases, own=own)}
+
+
+def rows_of(releases, *, own=frozenset()):
+    return [{"release": r, "stage": stage_of(r), "own": r.pk in own} for r in releases]

@@ -30,7 +30,7 @@ ASSESSMENTS = (
 ).split()
 
 # A spreadsheet takes a text that begins so for a formula; a quote before it keeps it a text.
-FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+FORMULA_STARTS = tuple("=+-@＝＋－＠")
 
 
 def write(columns: list[str], rows: Iterable[dict[str, Any]]) -> Iterator[str]:
@@ -50,7 +50,8 @@ def cell(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str):
-        return "'" + value if value.lstrip().startswith(FORMULA_STARTS) else value
+        begins = value.lstrip()
+        return "'" + value if begins.startswith(FORMULA_STARTS) or begins[:1] != value[:1] else value
     return decimal_text(value) if hasattr(value, "as_tuple") else str(value)
 
 

@@ -399,7 +399,7 @@ goals_of = st.lists(
 starts = st.none() | st.builds(Start, x=times, value=amounts, label=texts)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(points_of, goals_of, starts, st.sampled_from([WIDE, NARROW]), st.booleans(), st.booleans())
 def test_draw_words_stay_apart_and_inside(points, goals, start, size, rank, zero):
     if rank:

@@ -8,7 +8,7 @@ from blueprint.loading.difference import Difference, difference, lines, propose
 from blueprint.loading.first import AlreadyLoaded, publish_plan
 from blueprint.loading.publications import Planned, planned_publications
 from blueprint.loading.schema import read_folder
-from blueprint.models import Publication, User
+from blueprint.models import User
 from blueprint.permissions import Permission
 
 
@@ -28,14 +28,10 @@ class Command(BaseCommand):
 
     def handle(self, *, path, propose_as=None, **options):
         planned = read_plan(Path(path))
-        if Publication.objects.exists():
-            return self.compare(planned, propose_as)
         try:
             count = publish_plan(planned)
         except AlreadyLoaded:
-            raise CommandError(
-                "Another load was first. Nothing was stored; run this again to compare."
-            ) from None
+            return self.compare(planned, propose_as)
         self.stdout.write(f"Loaded: {count} publications.")
 
     def compare(self, planned, email):

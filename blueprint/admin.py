@@ -1,0 +1,494 @@
+"""Administration: accounts; proposals to change what is published; and, to read only, what nobody may change here.
+
+Nothing in the admin changes a public table. `PublicAdmin` turns its form into a release that another person
+approves; `ReadOnlyAdmin` says that it only shows, and why.
+"""
+
+import re
+import secrets
+import uuid
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .actions import changes_of
+from .audit import record, record_refusal
+from .clock import database_now
+from .models import (
+    CalendarItemVersion,
+    DirectionVersion,
+    Event,
+    Identified,
+    OfficeVersion,
+    PlanVersion,
+    Publication,
+    Release,
+    SourceVersion,
+    User,
+)
+from .nouns import Change, noun_of, nouns
+from .proposing import LAST, identity_labels, name_of, propose_change, waiting_for
+from .wording import moment_text
+
+admin.site.site_header = gettext_lazy("Blueprint progress: administration")
+admin.site.site_title = gettext_lazy("Administration")
+admin.site.index_title = gettext_lazy("What can be looked after here")
+admin.site.empty_value_display = gettext_lazy("not set")
+
+
+class StatedAdmin(admin.ModelAdmin):
+    """Says on each page what saving does. Nothing is ever deleted, and nothing is changed in bulk."""
+
+    actions = None
+    list_per_page = 50
+    save_on_top = False
+    change_form_template = "admin/stated_change_form.html"
+    change_list_template = "admin/stated_change_list.html"
+    no_deletion = gettext_lazy("Nothing is deleted here.")
+
+    def statement(self, request):
+        """What a person should know before they begin."""
+        raise NotImplementedError
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def delete_view(self, request, object_id, extra_context=None):
+        raise PermissionDenied(str(self.no_deletion))
+
+    def changelist_view(self, request, extra_context=None):
+        if request.method == "POST":
+            raise PermissionDenied(_("A list is only read. Open one line of it to change that."))
+        return super().changelist_view(request, {"statement": self.statement(request)} | (extra_context or {}))
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        extra = {"statement": self.statement(request), "show_save_and_add_another": False}
+        extra |= {"show_save_and_continue": False, "show_history": self.has_history}
+        return super().changeform_view(request, object_id, form_url, extra | (extra_context or {}))
+
+    has_history = False
+
+    def history_view(self, request, object_id, extra_context=None):
+        raise Http404
+
+    # The audit trail records what is done; Django's own log, which can be edited, does not.
+    def log_addition(self, request, obj, message):
+        return None
+
+    def log_change(self, request, obj, message):
+        return None
+
+
+# --- fields of the forms ---------------------------------------------------------------------------------
+
+
+class IdentityChoice(forms.ModelChoiceField):
+    """A thing of the plan, chosen by its code and what it is called now."""
+
+    def __init__(self, noun, **kwargs):
+        self.labels = identity_labels(noun)
+        identity = noun.version._meta.get_field(noun.version.key[0]).related_model
+        super().__init__(queryset=identity.objects.filter(pk__in=self.labels).order_by("pk"), **kwargs)
+
+    def label_from_instance(self, obj):
+        return self.labels.get(obj.pk, obj.pk)
+
+
+class WordList(forms.CharField):
+    """A list of codes, written with spaces or commas between them."""
+
+    widget = forms.Textarea(attrs={"rows": 2, "cols": 60})
+    fault = gettext_lazy("Not known: %(codes)s.")
+
+    def __init__(self, *, known=None, number=False, **kwargs):
+        self.known, self.number = known, number
+        super().__init__(max_length=2000, **kwargs)
+
+    def prepare_value(self, value):
+        return " ".join(str(item) for item in value) if isinstance(value, list) else value
+
+    def clean(self, value):
+        codes = re.split(r"[\s,]+", super().clean(value))
+        codes = list(dict.fromkeys(code for code in codes if code))
+        known = self.known() if self.known else None
+        unknown = [code for code in codes if known is not None and code not in known]
+        if unknown:
+            raise ValidationError(self.fault % {"codes": ", ".join(unknown)})
+        return [int(code) for code in codes] if self.number else codes
+
+    def has_changed(self, initial, data):
+        return self.prepare_value(initial or []) != (data or "").strip()
+
+
+class Structure(forms.JSONField):
+    """JSON that the ledger can spell: no fractions, no characters that a database refuses, not too deep."""
+
+    widget = forms.Textarea(attrs={"rows": 8, "cols": 80, "spellcheck": "false"})
+
+    def to_python(self, value):
+        if isinstance(value, str) and len(value) > 20_000:
+            raise ValidationError(_("This is too long."))
+        try:
+            read = super().to_python(value)
+            check_structure(read)
+        except (RecursionError, ValueError):
+            raise ValidationError(_("This cannot be read. Keep the form that the text had before.")) from None
+        return read
+
+
+def check_structure(value, depth=0):
+    if depth > 8:
+        raise ValueError
+    if isinstance(value, dict):
+        value = [*value.keys(), *value.values()]
+    if isinstance(value, list):
+        for item in value:
+            check_structure(item, depth + 1)
+    elif isinstance(value, float) or (isinstance(value, int) and abs(value) > 2**53):
+        raise ValueError
+    elif isinstance(value, str) and ("\x00" in value or not value.isprintable() and not value.isspace()):
+        value.encode()
+
+
+LANGUAGE_CHOICES = [("en", "English"), ("zh_hant", "繁體中文"), ("zh_hans", "简体中文")]
+
+
+def known_sources():
+    return set(SourceVersion.objects.values_list("source_id", flat=True))
+
+
+# --- proposals -------------------------------------------------------------------------------------------
+
+
+class ProposalForm(forms.ModelForm):
+    """Edits what a version says; what comes out is a proposal and never saved over the version."""
+
+    why = forms.CharField(
+        label=gettext_lazy("Reason of the change"),
+        help_text=gettext_lazy("Published with the change, and read by the person who approves it."),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 80}),
+    )
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    stands = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**63 - 1)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.noun = noun_of(self._meta.model)
+        self.before = self.noun.content(self.instance)
+        self.initial["token"] = self.initial.get("token") or uuid.uuid4()
+        self.initial["stands"] = self.instance.pk or 0
+
+    def clean(self):
+        super().clean()
+        for name, value in self.cleaned_data.items():
+            if isinstance(value, str):
+                self.cleaned_data[name] = value.replace("\r\n", "\n").replace("\r", "\n")
+        opened_on = self.cleaned_data.get("stands")
+        if opened_on is not None and opened_on != (self.instance.pk or 0):
+            raise ValidationError(
+                _("Another change of this was published since you opened the page. Compare, then send it again.")
+            )
+
+    def _post_clean(self):
+        super()._post_clean()
+        if self.instance.pk and not self.errors and self.before == self.noun.content(self.instance):
+            self.add_error(None, _("Nothing was changed, so there is nothing to propose."))
+
+    @property
+    def reason(self):
+        return self.cleaned_data["why"]
+
+
+class NewForm(ProposalForm):
+    """Proposes a thing that is not there yet, under a code that it keeps for good."""
+
+    code = forms.CharField(label=gettext_lazy("Code"), max_length=80)
+    pattern = r"[A-Za-z0-9_-]+"
+    advice = gettext_lazy("Letters, digits, hyphens and underscores. It is part of addresses and never changes.")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["code"].help_text = self.advice
+
+    def clean_code(self):
+        code = self.cleaned_data["code"]
+        if not re.fullmatch(self.pattern, code, re.ASCII):
+            raise ValidationError(self.advice)
+        identity = self._meta.model._meta.get_field(self.noun.version.key[0]).related_model
+        if identity.objects.filter(pk=code).exists():
+            raise ValidationError(_("This code is taken. Open that one to change it."))
+        return code
+
+
+class PublicAdmin(StatedAdmin):
+    """What stands now of a public noun. Its form proposes a change; the public tables stay as they are."""
+
+    form = ProposalForm
+    new_form = NewForm
+    list_display = ("named", "since")
+    has_history = True
+    extras = ("why", "token", "stands")
+    no_deletion = gettext_lazy("What was published is never deleted. Propose a change of it instead.")
+
+    @property
+    def noun(self):
+        return noun_of(self.model)
+
+    @property
+    def key(self):
+        return self.model.key[0]
+
+    @property
+    def own_identity(self):
+        """Whether the key is a code of this noun's own; a baseline has that of its indicator."""
+        return self.model._meta.get_field(self.key).related_model._meta.model_name == self.noun.name
+
+    def statement(self, request):
+        if not self.has_change_permission(request):
+            return _("You may read this. Changes are proposed by an administrator and approved by a publisher.")
+        return _(
+            "Saving changes nothing that the public sees. It makes a release with your change and its reason. "
+            "It becomes public when another person has approved it and it has been published."
+        )
+
+    # Which rows
+
+    def get_queryset(self, request):
+        return self.model.objects.as_at(LAST).select_related("publication").defer("publication__leaf").order_by(self.key)
+
+    def get_object(self, request, object_id, from_field=None):
+        """The version that stands now, also by the address of an earlier one."""
+        asked = self.model.objects.filter(pk=as_number(object_id)).first()
+        if asked is None:
+            return None
+        return self.get_queryset(request).filter(**{self.key: getattr(asked, f"{self.key}_id")}).first()
+
+    def get_search_fields(self, request):
+        texts = [f.name for f in self.noun.fields if isinstance(f, (models.CharField, models.TextField))]
+        return [*(name for name in texts if name not in self.noun.names), f"{self.key}__code"]
+
+    @admin.display(description=gettext_lazy("which"))
+    def named(self, row):
+        code, name = getattr(row, f"{self.key}_id"), name_of(row)
+        return f"{code} · {name}" if name else code
+
+    @admin.display(description=gettext_lazy("stands since"))
+    def since(self, row):
+        return since_text(row.publication)
+
+    # Which fields
+
+    def content_fields(self, request, obj):
+        key = [] if self.own_identity or obj else [self.key]
+        return key + [f.name for f in self.noun.fields if f.name != self.key and f.name not in self.left_out]
+
+    left_out = ()
+
+    def get_fields(self, request, obj=None):
+        fields = self.content_fields(request, obj)
+        if obj:
+            fields = [self.key, *fields]
+        elif self.own_identity:
+            fields = ["code", *fields]
+        return [*fields, *self.extras] if self.proposes(request, obj) else fields
+
+    def proposes(self, request, obj):
+        return self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+
+    def get_readonly_fields(self, request, obj=None):
+        return (self.key,) if obj else ()
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        if obj is None and self.own_identity:
+            kwargs["form"] = self.new_form
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if isinstance(db_field, Identified):
+            noun = next(n for n in nouns() if n.name == db_field.related_model._meta.model_name)
+            return IdentityChoice(noun, label=db_field.verbose_name, required=not db_field.blank)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        made = self.own_formfield(db_field)
+        return made or super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def own_formfield(self, db_field):
+        """A field for what Django would show as raw JSON; None for all others."""
+        if not isinstance(db_field, models.JSONField):
+            return None
+        options = {"label": db_field.verbose_name, "required": False}
+        if db_field.name == "unofficial":
+            return forms.MultipleChoiceField(
+                choices=LANGUAGE_CHOICES, widget=forms.CheckboxSelectMultiple, **options
+            )
+        if db_field.name == "sources":
+            return WordList(known=known_sources, help_text=_("Codes of sources, with spaces between them."), **options)
+        return Structure(**options)
+
+    # What saving does
+
+    def save_model(self, request, obj, form, change):
+        if not change and self.own_identity:
+            setattr(obj, f"{self.key}_id", form.cleaned_data["code"])
+        self.complete(obj)
+        proposed = Change(self.noun, self.noun.content(obj))
+        obj.release = propose_change(
+            proposed, by=request.user, reason=form.reason, token=form.cleaned_data["token"]
+        )
+
+    def complete(self, obj):
+        """Fill in what follows from the other fields."""
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return self.proposed(request, obj.release)
+
+    def response_change(self, request, obj):
+        return self.proposed(request, obj.release)
+
+    def proposed(self, request, release):
+        said = _("Proposed as release %(number)s. It becomes public when another person has approved it and it has been published.")
+        text = said % {"number": release.pk}
+        self.message_user(request, format_html('{} <a href="{}">{}</a>', text, release_address(release), _("Look at it")))
+        return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        obj = self.get_object(request, unquote(object_id)) if object_id else None
+        extra = {"proposes": self.proposes(request, obj)}
+        if obj:
+            waiting = waiting_for(self.noun, (getattr(obj, f"{self.key}_id"),)).filter(
+                pk__in=Release.objects.visible_to(request.user)
+            )
+            extra["waiting"] = [(release, release_address(release)) for release in waiting]
+        return super().changeform_view(request, object_id, form_url, extra | (extra_context or {}))
+
+    def history_view(self, request, object_id, extra_context=None):
+        """Every published version, newest first: the history that counts."""
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None or not self.has_view_permission(request, obj):
+            raise Http404
+        rows = self.model.objects.filter(**{self.key: getattr(obj, f"{self.key}_id")})
+        rows = rows.select_related("publication").defer("publication__leaf").order_by("-publication")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Published versions"),
+            "object": obj,
+            "opts": self.opts,
+            "versions": [(row.publication, since_text(row.publication), name_of(row)) for row in rows],
+        }
+        return TemplateResponse(request, "admin/versions.html", context)
+
+
+def as_number(text):
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+
+
+def since_text(publication):
+    number = _("publication %(number)s") % {"number": publication.number}
+    return f"{number}, {publication.published_on:%Y-%m-%d}"
+
+
+def release_address(release):
+    return reverse("admin:blueprint_release_change", args=[release.pk])
+
+
+# --- to read only ----------------------------------------------------------------------------------------
+
+
+class ReadOnlyAdmin(StatedAdmin):
+    """Shows what nobody may change here, says so and why."""
+
+    reason = gettext_lazy("This was published and is kept as it is.")
+    no_deletion = gettext_lazy("This is only read here. Nothing of it is changed or deleted.")
+
+    def statement(self, request):
+        return _("To read only.") + " " + str(self.reason)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if request.method == "POST":
+            raise PermissionDenied(str(self.no_deletion))
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+
+@admin.register(DirectionVersion, PlanVersion, OfficeVersion, SourceVersion, CalendarItemVersion)
+class TextAdmin(PublicAdmin):
+    pass
+
+
+@admin.register(Publication)
+class PublicationAdmin(ReadOnlyAdmin):
+    reason = gettext_lazy("A publication is never changed or removed. What it said wrong, a later one corrects.")
+    list_display = ("number", "title", "kind", "published_on", "loaded")
+    list_filter = ("kind", "loaded")
+    search_fields = ("number", "title_en", "title_zh_hant", "title_zh_hans")
+    ordering = ("-number",)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).defer("leaf")
+
+    @admin.display(description=gettext_lazy("title"))
+    def title(self, row):
+        return name_of(row)
+
+
+@admin.register(Release)
+class ReleaseAdmin(ReadOnlyAdmin):
+    reason = gettext_lazy("A release is worked on, approved and published on its own page, never in the administration.")
+    list_display = ("pk", "title", "track", "office", "state", "created_by", "created_at")
+    list_filter = ("state", "track")
+    list_select_related = ("office", "created_by")
+    search_fields = ("title_en", "title_zh_hant", "title_zh_hans")
+    readonly_fields = ("page", "content")
+    exclude = ("token",)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).filter(pk__in=Release.objects.visible_to(request.user))
+
+    @admin.display(description=gettext_lazy("title"))
+    def title(self, row):
+        return name_of(row)
+
+    @admin.display(description=gettext_lazy("its own page"))
+    def page(self, row):
+        return format_html('<a href="{0}">{0}</a>', row.get_absolute_url())
+
+    @admin.display(description=gettext_lazy("what it would say, or said, in public"))
+    def content(self, row):
+        return format_html_join("", "<p><strong>{}</strong><br>{}</p>", [described(c) for c in changes_of(row)])
+
+
+def described(change):
+    lines = [(name, value) for name, value in change.canonical().items() if name != "noun"]
+    title = f"{change.noun.version._meta.verbose_name} {'/'.join(map(str, change.key))}"
+    return title, format_html_join("", "{}: {}<br>", lines)
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    reason = gettext_lazy("The audit trail only grows.")
+    list_display = ("moment", "actor", "verb", "refused", "release", "subject")
+    list_filter = ("refused", "verb")
+    list_select_related = ("actor", "release")
+    search_fields = ("subject", "actor__email", "actor__name", "verb")
+    list_per_page = 100
+
+    @admin.display(description=gettext_lazy("when"), ordering="at")
+    def moment(self, row):
+        return moment_text(row.at)

@@ -1,0 +1,95 @@
+"""A change of a published text or list, proposed in the admin: a release of its own that another person approves."""
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.utils.text import Truncator
+
+from .actions import Refused, open_release, submit_release
+from .audit import record_refusal
+from .clock import database_now
+from .models import Release, User
+from .nouns import Change
+from .permissions import Permission
+from .wording import LANGUAGES, TAGS, wording
+
+# The text by which a thing is called, in the order of preference.
+NAMES = ("short_name", "name", "title", "text", "post")
+LAST = 2**31 - 1
+
+
+def propose_change(change: Change, *, by: User, reason: str, token: uuid.UUID) -> Release:
+    """Submit one change as a release of its own. The same token sent twice makes one release."""
+    try:
+        with transaction.atomic():
+            return _propose(change, by=by, reason=reason, token=token)
+    except Refused as refusal:
+        record_refusal("propose_change", by=by, subject=subject_of(change), reason=str(refusal))
+        raise
+
+
+def _propose(change: Change, *, by: User, reason: str, token: uuid.UUID) -> Release:
+    if not by.may(Permission.PROPOSE_TEXTS):
+        raise Refused(_("Your role does not include this step."))
+    if not reason.strip():
+        raise Refused(_("Say why, so that the person who approves it can judge."))
+    sent = Release.objects.filter(token=token, created_by=by).first()
+    if sent:
+        return sent
+    release = open_release(track=Release.Track.CENTRAL, office=None, title=titles_of(change), by=by, token=token)
+    Release.objects.filter(pk=release.pk).update(reason=reason)
+    change.noun.entry.objects.create(
+        release=release, saved_by=by, saved_at=database_now(), **change.content
+    )
+    release.refresh_from_db()
+    submit_release(release, by=by)
+    return release
+
+
+def waiting_for(noun: Any, key: tuple) -> Any:
+    """Releases under way that would change this thing."""
+    entries = noun.entry.objects.filter(**dict(zip(noun.key, key, strict=True)))
+    return Release.objects.open().filter(pk__in=entries.values("release")).order_by("pk")
+
+
+def subject_of(change: Change) -> str:
+    return f"{change.noun.name} {'/'.join(str(part) for part in change.key)}"
+
+
+def titles_of(change: Change) -> dict[str, str]:
+    """What the release, and later the publication, is called in each language."""
+    known = change.noun.version.objects.filter(**dict(zip(change.noun.key, change.key, strict=True))).exists()
+    titles = {}
+    for language in LANGUAGES:
+        with override(TAGS[language].lower()):
+            said = {"kind": change.noun.version._meta.verbose_name, "thing": called(change, language)}
+            form = _("Changed: %(kind)s %(thing)s") if known else _("New: %(kind)s %(thing)s")
+            titles[language] = Truncator(form % said).chars(300)
+    return titles
+
+
+def called(change: Change, language: str) -> str:
+    code = "/".join(str(part) for part in change.key)
+    name = name_of(change.noun.version(**change.content), language)
+    return f"{code} ({name})" if name else code
+
+
+def name_of(version: Any, language: str | None = None) -> str:
+    """What a version is called in the reader's language, or "" if it has no name."""
+    columns = {field.name for field in version._meta.concrete_fields}
+    for name in NAMES:
+        if name in columns and getattr(version, name):
+            return str(getattr(version, name))
+        if f"{name}_en" in columns and wording(version, name, language).text:
+            return str(wording(version, name, language).text)
+    return ""
+
+
+def identity_labels(noun: Any) -> dict[str, str]:
+    """Code -> what stands under it now, for lists to choose from: 3 · To diversify venture financing …"""
+    (key,) = noun.key
+    rows = noun.version.objects.as_at(LAST)
+    return {getattr(row, key): Truncator(f"{getattr(row, key)} · {name_of(row)}").chars(90) for row in rows}

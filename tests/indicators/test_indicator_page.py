@@ -1,0 +1,108 @@
+import pytest
+
+from tests.factories import publish_indicator, publish_observation, publish_target
+from tests.reading import LANGUAGES, texts
+
+pytestmark = pytest.mark.django_db
+
+
+def test_indicator_page_says_its_sentence(client, real_plan):
+    response = client.get("/en/indicators/gerd-gdp-ratio/?as_at=2026-11-22")
+
+    assert texts(response, "p", "lead") == [
+        "R&D, share of GDP: 1.13% in 2024, up from 1.11% in 2023. The target was 1.3% by 2025; "
+        "the figure for that period is due by 31 December 2026."
+    ]
+
+
+@pytest.mark.parametrize(("day", "figure"), [("2020-01-01", "HK$24,497 million"), ("2021-01-01", "HK$26,333 million")])
+def test_indicator_page_shows_the_figure_of_its_day(client, real_plan, day, figure):
+    response = client.get(f"/en/indicators/gerd-hkd/?as_at={day}")
+
+    assert texts(response, "p", "figure")[0].startswith(figure)
+
+
+@pytest.mark.parametrize(("day", "value"), [("2020-01-01", "24,497"), ("2021-01-01", "24,478.4")])
+def test_indicator_table_shows_2018_as_it_stood(client, real_plan, day, value):
+    response = client.get(f"/en/indicators/gerd-hkd/?as_at={day}")
+
+    line = next(row for row in texts(response, "tr") if row.startswith("2018 ") and "(" not in row.split()[1])
+    assert line.split()[1] == value
+
+
+def test_indicator_page_shows_a_changed_target_with_its_first_version(client, real_plan):
+    response = client.get("/en/indicators/ai-computing-power/?as_at=2026-11-22")
+
+    assert texts(response, "div", "stage")[:2] == [
+        "By 2025: 3,000 petaFLOPS First stage Awaiting figure How this is judged The due period has ended and no "
+        "figure for it has been published yet.Rule 9, method version 1",
+        "Second stage Target not set How this is judged No target has been set for this stage."
+        "Rule 2, method version 1",
+    ]
+    assert "As first promised; the target was changed later" in texts(response, "aside")[0]
+
+
+def test_indicator_page_lists_every_revision_once(client, real_plan):
+    response = client.get("/en/indicators/gerd-hkd/")
+
+    revised = [row for row in texts(response, "tr") if "revision" in row or "change of method" in row]
+    assert [row for row in revised if row.startswith("2017 21,280")] == [
+        "2017 21,280 22,213 +4.38% change of method 23 December 2020"
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_indicator_page_names_itself_in_each_language(client, real_plan, language):
+    response = client.get(f"/{language}/indicators/gii-rank/")
+
+    names = {"en": "Global Innovation Index rank", "zh-hant": "全球創新指數排名", "zh-hans": "全球创新指数排名"}
+    assert texts(response, "h1") == [names[language]]
+    assert f'<html lang="{language}">' in response.content.decode()
+
+
+@pytest.mark.parametrize("code", ["nothing", "gerd_hkd", "GERD-HKD"])
+def test_unknown_indicator_is_404_in_plain_words(client, real_plan, code):
+    response = client.get(f"/en/indicators/{code}/")
+
+    assert (response.status_code, texts(response, "h1")) == (404, ["There is no such page"])
+
+
+def test_indicator_without_figures_says_so(client):
+    publish_indicator("I1", name_en="A new indicator", short_name_en="New one")
+
+    response = client.get("/en/indicators/I1/")
+
+    assert texts(response, "p", "lead")[0] == "New one: no figure has been published yet. No target has been set."
+
+
+def test_text_that_is_ours_is_marked_and_explained(client, real_plan):
+    response = client.get("/zh-hant/strategies/2/")
+
+    assert 'class="ours" href="#our-wording"' in response.content.decode()
+
+
+def test_text_missing_in_a_language_is_marked_with_its_own(client, real_plan):
+    response = client.get("/zh-hant/indicators/gerd-hkd/")
+
+    assert '<span lang="en">Total intramural R&amp;D expenditure' in response.content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_indicator_page_query_count(client, count, django_assert_num_queries):
+    publish_indicator("I1")
+    publish_target()
+    for year in range(count):
+        publish_observation("I1", period=str(2020 + year))
+
+    with django_assert_num_queries(16):
+        client.get("/en/indicators/I1/")
+
+
+def test_hostile_text_is_shown_as_text(client):
+    publish_indicator("I1", name_en="<script>alert(1)</script>", short_name_en="\"><img src=x onerror=alert(1)>")
+    publish_observation("I1", note_en="</title><script>alert(2)</script>")
+
+    page = client.get("/en/indicators/I1/").content.decode()
+
+    assert "<script>" not in page
+    assert "<img" not in page

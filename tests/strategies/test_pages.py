@@ -1,0 +1,64 @@
+import pytest
+
+from tests.factories import publish_changes, change, publish_strategy
+from tests.reading import LANGUAGES, texts
+
+pytestmark = pytest.mark.django_db
+
+ADDRESSES = [
+    *["", "directions/1/", "directions/4/", "strategies/", "indicators/", "initiatives/", "committee/", "data/"],
+    *[f"strategies/{number}/" for number in range(1, 9)],
+    *["committee/meetings/3/", "committee/meetings/4/", "publications/", "publications/1/", "publications/19/"],
+    *["initiatives/raise-plus/", "initiatives/mrdi/"],
+]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_public_page_answers_with_one_heading_and_no_cookie(client, real_plan, language, address):
+    response = client.get(f"/{language}/{address}")
+
+    assert (response.status_code, len(texts(response, "h1")), response.cookies) == (200, 1, {})
+    assert f'<html lang="{language}">' in response.content.decode()
+    assert " style=" not in response.content.decode()
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("as_at", ["2013-01-01", "2021-01-01", "2024-01-01", "1", "40"])
+def test_public_page_answers_for_any_moment(client, real_plan, address, as_at):
+    response = client.get(f"/en/{address}?as_at={as_at}")
+
+    assert response.status_code in (200, 404)
+
+
+def test_strategy_page_shows_its_measures_and_statements(client, real_plan):
+    response = client.get("/en/strategies/3/")
+
+    assert texts(response, "h1") == [
+        "To diversify venture financing channels and support the development of start-ups and industries"
+    ]
+    assert len(texts(response, "ul", "measures")) == 1
+    assert [s for s in texts(response, "h3") if s in ("2027", "2032")] == ["2027", "2032"]
+
+
+def test_strategy_page_shows_the_finding_beside_the_computed_status(client):
+    publish_strategy("1")
+    publish_changes(change("finding", text_en="Start-ups do well.", confidence=4, example=True))
+
+    response = client.get("/en/strategies/1/")
+
+    assert "Start-ups do well." in texts(response, "p")
+    assert "Example, not a finding of the committee" in texts(response, "span", "example")
+
+
+def test_milestone_of_a_past_report_is_never_called_late(client, real_plan):
+    response = client.get("/en/initiatives/mrdi/")
+
+    assert [text for text in texts(response, "li") if "2025 · " in text] == [
+        "2025 · no later report seenTwo pilot lines to be set up at the Microelectronics Centre, Yuen Long source"
+    ]
+
+
+@pytest.mark.parametrize("number", ["0", "999"])
+def test_unknown_strategy_is_404(client, real_plan, number):
+    assert client.get(f"/en/strategies/{number}/").status_code == 404
