@@ -22,8 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .actions import changes_of
-from .audit import record, record_refusal
-from .clock import database_now
+from .audit import record
 from .models import (
     CalendarItemVersion,
     DirectionVersion,
@@ -69,7 +68,9 @@ class StatedAdmin(admin.ModelAdmin):
     def changelist_view(self, request, extra_context=None):
         if request.method == "POST":
             raise PermissionDenied(_("A list is only read. Open one line of it to change that."))
-        return super().changelist_view(request, {"statement": self.statement(request)} | (extra_context or {}))
+        return super().changelist_view(
+            request, {"statement": self.statement(request)} | (extra_context or {})
+        )
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         extra = {"statement": self.statement(request), "show_save_and_add_another": False}
@@ -135,12 +136,19 @@ class Structure(forms.JSONField):
 
     widget = forms.Textarea(attrs={"rows": 8, "cols": 80, "spellcheck": "false"})
 
+    def __init__(self, *, like, check=None, **kwargs):
+        self.like, self.check = like, check
+        super().__init__(**kwargs)
+
     def to_python(self, value):
         if isinstance(value, str) and len(value) > 20_000:
             raise ValidationError(_("This is too long."))
         try:
             read = super().to_python(value)
             check_structure(read)
+            read = self.like() if read is None else read
+            if not isinstance(read, self.like) or (self.check and read and not self.check(read)):
+                raise ValueError
         except (RecursionError, ValueError):
             raise ValidationError(_("This cannot be read. Keep the form that the text had before.")) from None
         return read
@@ -156,7 +164,9 @@ def check_structure(value, depth=0):
             check_structure(item, depth + 1)
     elif isinstance(value, float) or (isinstance(value, int) and abs(value) > 2**53):
         raise ValueError
-    elif isinstance(value, str) and ("\x00" in value or not value.isprintable() and not value.isspace()):
+    elif isinstance(value, str):
+        if "\x00" in value:
+            raise ValueError
         value.encode()
 
 
@@ -179,6 +189,9 @@ class ProposalForm(forms.ModelForm):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3, "cols": 80}),
     )
+    # Fields that speak of the change and are none themselves.
+    beside: tuple[str, ...] = ()
+
     token = forms.UUIDField(widget=forms.HiddenInput)
     stands = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**63 - 1)
 
@@ -197,12 +210,16 @@ class ProposalForm(forms.ModelForm):
         opened_on = self.cleaned_data.get("stands")
         if opened_on is not None and opened_on != (self.instance.pk or 0):
             raise ValidationError(
-                _("Another change of this was published since you opened the page. Compare, then send it again.")
+                _(
+                    "Another change of this was published since you opened the page. Compare, then send it again."
+                )
             )
 
     def _post_clean(self):
         super()._post_clean()
-        if self.instance.pk and not self.errors and self.before == self.noun.content(self.instance):
+        after = self.noun.content(self.instance)
+        changed = [name for name in after if name not in self.beside and after[name] != self.before[name]]
+        if self.instance.pk and not self.errors and not changed:
             self.add_error(None, _("Nothing was changed, so there is nothing to propose."))
 
     @property
@@ -215,7 +232,9 @@ class NewForm(ProposalForm):
 
     code = forms.CharField(label=gettext_lazy("Code"), max_length=80)
     pattern = r"[A-Za-z0-9_-]+"
-    advice = gettext_lazy("Letters, digits, hyphens and underscores. It is part of addresses and never changes.")
+    advice = gettext_lazy(
+        "Letters, digits, hyphens and underscores. It is part of addresses and never changes."
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -256,7 +275,9 @@ class PublicAdmin(StatedAdmin):
 
     def statement(self, request):
         if not self.has_change_permission(request):
-            return _("You may read this. Changes are proposed by an administrator and approved by a publisher.")
+            return _(
+                "You may read this. Changes are proposed by an administrator and approved by a publisher."
+            )
         return _(
             "Saving changes nothing that the public sees. It makes a release with your change and its reason. "
             "It becomes public when another person has approved it and it has been published."
@@ -265,7 +286,7 @@ class PublicAdmin(StatedAdmin):
     # Which rows
 
     def get_queryset(self, request):
-        return self.model.objects.as_at(LAST).select_related("publication").defer("publication__leaf").order_by(self.key)
+        return self.model.objects.as_at(LAST).select_related("publication").defer("publication__leaf")
 
     def get_object(self, request, object_id, from_field=None):
         """The version that stands now, also by the address of an earlier one."""
@@ -273,6 +294,9 @@ class PublicAdmin(StatedAdmin):
         if asked is None:
             return None
         return self.get_queryset(request).filter(**{self.key: getattr(asked, f"{self.key}_id")}).first()
+
+    def get_ordering(self, request):
+        return (self.key,)
 
     def get_search_fields(self, request):
         texts = [f.name for f in self.noun.fields if isinstance(f, (models.CharField, models.TextField))]
@@ -334,8 +358,10 @@ class PublicAdmin(StatedAdmin):
                 choices=LANGUAGE_CHOICES, widget=forms.CheckboxSelectMultiple, **options
             )
         if db_field.name == "sources":
-            return WordList(known=known_sources, help_text=_("Codes of sources, with spaces between them."), **options)
-        return Structure(**options)
+            return WordList(
+                known=known_sources, help_text=_("Codes of sources, with spaces between them."), **options
+            )
+        return Structure(like=type(db_field.get_default()), **options)
 
     # What saving does
 
@@ -358,9 +384,13 @@ class PublicAdmin(StatedAdmin):
         return self.proposed(request, obj.release)
 
     def proposed(self, request, release):
-        said = _("Proposed as release %(number)s. It becomes public when another person has approved it and it has been published.")
+        said = _(
+            "Proposed as release %(number)s. It becomes public when another person has approved it and it has been published."
+        )
         text = said % {"number": release.pk}
-        self.message_user(request, format_html('{} <a href="{}">{}</a>', text, release_address(release), _("Look at it")))
+        self.message_user(
+            request, format_html('{} <a href="{}">{}</a>', text, release_address(release), _("Look at it"))
+        )
         return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
@@ -434,7 +464,9 @@ class TextAdmin(PublicAdmin):
 
 @admin.register(Publication)
 class PublicationAdmin(ReadOnlyAdmin):
-    reason = gettext_lazy("A publication is never changed or removed. What it said wrong, a later one corrects.")
+    reason = gettext_lazy(
+        "A publication is never changed or removed. What it said wrong, a later one corrects."
+    )
     list_display = ("number", "title", "kind", "published_on", "loaded")
     list_filter = ("kind", "loaded")
     search_fields = ("number", "title_en", "title_zh_hant", "title_zh_hans")
@@ -450,7 +482,9 @@ class PublicationAdmin(ReadOnlyAdmin):
 
 @admin.register(Release)
 class ReleaseAdmin(ReadOnlyAdmin):
-    reason = gettext_lazy("A release is worked on, approved and published on its own page, never in the administration.")
+    reason = gettext_lazy(
+        "A release is worked on, approved and published on its own page, never in the administration."
+    )
     list_display = ("pk", "title", "track", "office", "state", "created_by", "created_at")
     list_filter = ("state", "track")
     list_select_related = ("office", "created_by")
@@ -471,7 +505,9 @@ class ReleaseAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("what it would say, or said, in public"))
     def content(self, row):
-        return format_html_join("", "<p><strong>{}</strong><br>{}</p>", [described(c) for c in changes_of(row)])
+        return format_html_join(
+            "", "<p><strong>{}</strong><br>{}</p>", [described(c) for c in changes_of(row)]
+        )
 
 
 def described(change):
@@ -492,3 +528,98 @@ class EventAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("when"), ordering="at")
     def moment(self, row):
         return moment_text(row.at)
+
+
+# --- accounts --------------------------------------------------------------------------------------------
+
+KEPT = ("email", "name", "role", "office_id", "language", "is_active")
+
+
+@admin.register(User)
+class UserAdmin(StatedAdmin):
+    """Accounts are given and closed here, never deleted: the audit trail names them."""
+
+    list_display = ("email", "name", "role", "office", "is_active", "is_example", "last_login")
+    list_filter = ("role", "is_active", "is_example")
+    list_select_related = ("office",)
+    search_fields = ("email", "name")
+    ordering = ("email",)
+    fields = ("email", "name", "role", "office", "language", "is_active", "is_example", "last_login")
+    change_form_template = "admin/user_change_form.html"
+    no_deletion = gettext_lazy("Accounts are never deleted. Take away the right to sign in instead.")
+
+    def statement(self, request):
+        if not self.has_change_permission(request):
+            return _("You may read this. Accounts are looked after by an administrator.")
+        return _("Accounts are never deleted: take away the right to sign in. Each change is recorded.")
+
+    def get_fields(self, request, obj=None):
+        return self.fields if obj else self.fields[:5]
+
+    def get_readonly_fields(self, request, obj=None):
+        own = ("role", "office", "is_active") if obj and obj.pk == request.user.pk else ()
+        return ("is_example", "last_login", *own)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "office":
+            noun = noun_of(OfficeVersion)
+            return IdentityChoice(noun, label=db_field.verbose_name, required=False, empty_label=_("none"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @transaction.atomic
+    def save_model(self, request, obj, form, change):
+        before = kept_of(User.objects.get(pk=obj.pk)) if change else {}
+        if not change:
+            obj.new_password = secrets.token_urlsafe(15)
+            obj.set_password(obj.new_password)
+        obj.save()
+        after = kept_of(obj)
+        changed = [name for name in KEPT if before.get(name) != after[name]]
+        if changed:
+            said = {"after": {name: after[name] for name in changed}}
+            said |= {"before": {name: before[name] for name in changed}} if change else {}
+            record("change_user" if change else "add_user", by=request.user, subject=obj.email, **said)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return self.password_once(request, obj)
+
+    def password_once(self, request, user):
+        """Shown in this one answer, kept nowhere: neither in a cookie nor in the session."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("A new password"),
+            "account": user,
+            "password": user.new_password,
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "admin/password_once.html", context)
+
+    def response_change(self, request, obj):
+        self.message_user(request, _("The account is saved."), messages.SUCCESS)
+        return redirect("admin:blueprint_user_changelist")
+
+    def get_urls(self):
+        again = self.admin_site.admin_view(self.new_password)
+        return [
+            path("<path:object_id>/new-password/", again, name="blueprint_user_new_password"),
+            *super().get_urls(),
+        ]
+
+    def new_password(self, request, object_id):
+        user = self.get_object(request, unquote(object_id))
+        if user is None:
+            raise Http404
+        if request.method != "POST" or not self.has_change_permission(request, user):
+            raise PermissionDenied(
+                _("A new password is set by an administrator, from the account's own page.")
+            )
+        user.new_password = secrets.token_urlsafe(15)
+        with transaction.atomic():
+            user.set_password(user.new_password)
+            user.save(update_fields=["password"])
+            record("set_password", by=request.user, subject=user.email)
+        return self.password_once(request, user)
+
+
+def kept_of(user):
+    return {name: getattr(user, name) for name in KEPT}

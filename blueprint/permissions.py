@@ -19,6 +19,8 @@ class Role(TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
+# The admin shows nothing of other apps: what they register is kept elsewhere or not used.
+OWN_APPS = ("blueprint", "strategies", "indicators", "committee")
 OFFICE_ROLES = ("official", "approver", "head")
 
 
@@ -65,9 +67,13 @@ class RoleBackend:
         return None
 
     def has_perm(self, user: Any, perm: str, obj: Any = None) -> bool:
-        action, _, model = perm.partition(".")[2].partition("_")
+        app, _, codename = perm.partition(".")
+        action, _, model = codename.partition("_")
+        if app not in OWN_APPS:
+            return False
         if model == "user":
             return bool(user.may(P.MANAGE_USERS) and action in ("view", "add", "change"))
         if action == "view":
             return bool(user.may(P.OPEN_ADMIN) and (model != "event" or user.may(P.READ_EVENTS)))
-        return bool(user.may(P.PROPOSE_TEXTS) and model.endswith("version") and action in ("add", "change"))
+        proposed = model.endswith("version") or model == "baseline"
+        return bool(user.may(P.PROPOSE_TEXTS) and proposed and action in ("add", "change"))

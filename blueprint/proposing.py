@@ -4,9 +4,9 @@ import uuid
 from typing import Any
 
 from django.db import transaction
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from django.utils.text import Truncator
 
 from .actions import Refused, open_release, submit_release
 from .audit import record_refusal
@@ -39,11 +39,11 @@ def _propose(change: Change, *, by: User, reason: str, token: uuid.UUID) -> Rele
     sent = Release.objects.filter(token=token, created_by=by).first()
     if sent:
         return sent
-    release = open_release(track=Release.Track.CENTRAL, office=None, title=titles_of(change), by=by, token=token)
-    Release.objects.filter(pk=release.pk).update(reason=reason)
-    change.noun.entry.objects.create(
-        release=release, saved_by=by, saved_at=database_now(), **change.content
+    release = open_release(
+        track=Release.Track.CENTRAL, office=None, title=titles_of(change), by=by, token=token
     )
+    Release.objects.filter(pk=release.pk).update(reason=reason)
+    change.noun.entry.objects.create(release=release, saved_by=by, saved_at=database_now(), **change.content)
     release.refresh_from_db()
     submit_release(release, by=by)
     return release

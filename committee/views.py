@@ -7,7 +7,15 @@ from blueprint.models import PersonName
 from blueprint.moment import public
 from strategies.models import StrategyVersion
 
-from .models import ActionVersion, CommitteeVersion, Confidence, Finding, MeetingVersion, SeatKind, SeatVersion
+from .models import (
+    ActionVersion,
+    CommitteeVersion,
+    Confidence,
+    Finding,
+    MeetingVersion,
+    SeatKind,
+    SeatVersion,
+)
 
 
 @public
@@ -31,7 +39,11 @@ def committee(request):
 def seats_by_kind(seats):
     """(kind in words, seats of it with their holders' names), chair first."""
     named = with_names(seats)
-    return [(kind.label, [s for s in named if s.kind == kind]) for kind in SeatKind if any(s.kind == kind for s in named)]
+    return [
+        (kind.label, [s for s in named if s.kind == kind])
+        for kind in SeatKind
+        if any(s.kind == kind for s in named)
+    ]
 
 
 def with_names(seats):
@@ -51,7 +63,11 @@ def findings_of(number, **of):
     strategies = {s.strategy_id: s for s in StrategyVersion.objects.as_at(number)}
     rows = Finding.objects.as_at(number).filter(**of).order_by("-agreed_on", "strategy")
     return [
-        {"finding": row, "strategy": strategies.get(row.strategy_id), "confidence": Confidence(row.confidence)}
+        {
+            "finding": row,
+            "strategy": strategies.get(row.strategy_id),
+            "confidence": Confidence(row.confidence),
+        }
         for row in rows
     ]
 

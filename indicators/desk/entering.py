@@ -23,6 +23,9 @@ from .access import desk_page, desk_render
 from .comparison import effects
 from .stages import stage_of
 
+# What "?period=" says for a further period of the same draft.
+ANOTHER = "new"
+
 
 class Place:
     """One indicator of the person's own office, its release under way, and what is public of it."""
@@ -61,10 +64,10 @@ class Place:
 
     def blank_form(self, asked=""):
         """The form for the period asked for, or the one in the draft, or the next one due."""
-        start = {"version": self.series.version, "token": uuid.uuid4()}
         waiting = self.series.drafted_periods
         period = asked or (waiting[-1] if waiting else self._next_due())
-        if period:
+        start = {"version": self.series.version, "token": uuid.uuid4()}
+        if period and period != ANOTHER:
             start |= initial_of(self.series, period)
         kept = self._kept_warnings(period)
         start |= {f"because_{one['code']}": one["sentence"] for one in kept}
@@ -106,7 +109,11 @@ def enter(request, code):
     if request.method == "POST":
         return save(request, place)
     asked = request.GET.get("period", "")
-    known = {*place.series.drafted_periods, *(period for _breakdown, period in place.series.published)}
+    known = {
+        ANOTHER,
+        *place.series.drafted_periods,
+        *(period for _breakdown, period in place.series.published),
+    }
     form = place.blank_form(asked if asked in known else "")
     return desk_render(request, "desk/enter.html", place.context(form))
 

@@ -3,7 +3,9 @@ import sys
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from blueprint.permissions import Role
 from tests.factories import PASSWORD, UserFactory, publish_one_of_each
@@ -41,7 +43,7 @@ REFUSED = [
     ("post", "/en/", {}, 405),
     ("delete", "/data/observations.csv", {}, 405),
     ("options", "/accounts/login/", {}, 200),
-    ("put", "/accounts/login/", {}, 405),
+    ("delete", "/accounts/login/", {}, 405),
     ("get", "/en/desk/", {}, 302),
     ("get", "/admin/", {}, 302),
     ("get", "/accounts/login/", {}, 200),
@@ -97,12 +99,10 @@ def test_other_answers_bear_the_headers(client, whole_site, stylesheet, method, 
 
 
 def test_not_modified_bears_the_headers(client, stylesheet):
-    known = client.get("/static/blueprint.css")["ETag"] if False else None
     modified = client.get("/static/blueprint.css")["Last-Modified"]
 
     response = client.get("/static/blueprint.css", HTTP_IF_MODIFIED_SINCE=modified)
 
-    assert known is None
     assert response.status_code == 304
     check_headers(response)
 
@@ -130,7 +130,7 @@ def test_O08_page_of_the_desk_that_looks_like_a_file_is_404_and_never_kept(clien
 
 
 @pytest.mark.parametrize("address", PUBLIC)
-def test_I9_public_answers_know_no_cookie(whole_site, address, django_assert_num_queries):
+def test_I9_public_answers_know_no_cookie(whole_site, address):
     signed_in = Client()
     signed_in.post("/accounts/login/", {"login": UserFactory().email, "password": PASSWORD})
     assert {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME} <= set(signed_in.cookies)
@@ -140,7 +140,7 @@ def test_I9_public_answers_know_no_cookie(whole_site, address, django_assert_num
 
     check_public(visitor)
     check_public(person)
-    assert visitor.content == person.content
+    assert visitor.getvalue() == person.getvalue()
 
 
 @pytest.mark.parametrize(("method", "address", "how", "status"), REFUSED)
@@ -154,14 +154,10 @@ def test_I9_public_refusals_know_no_cookie(client, whole_site, stylesheet, metho
         check_public(response)
 
 
-def test_public_page_asks_nothing_of_sessions(whole_site, django_assert_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    client = Client()
+def test_public_page_asks_nothing_of_sessions(client, whole_site):
     client.force_login(UserFactory())
 
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         client.get("/en/")
 
     assert not [query for query in queries if "session" in query["sql"] or "blueprint_user" in query["sql"]]
@@ -219,7 +215,7 @@ def test_A20_on_https_cookies_bear_the_host_prefix_and_answers_hsts(tmp_path):
     environment = {
         "SITE_URL": "https://blueprint.example", "SECRET_KEY": "a key for tests " * 4, "VAR_DIR": str(tmp_path),
         "DATABASE_URL": f"sqlite:///{tmp_path}/none.sqlite3", "DJANGO_SETTINGS_MODULE": "blueprint.settings",
-        "DEBUG": "0", "STATIC_PLAIN": "1",
+        "DEBUG": "0",
     }  # fmt: skip
     (tmp_path / "static").mkdir()
     subprocess.run(

@@ -324,11 +324,18 @@ def test_release_constraint(constraint):
 STALE = [(start, move.verb) for (start, _), move in TRANSITIONS.items()]
 
 
+MEANWHILE = [
+    {"version": 99},
+    {"state": State.WITHDRAWN, "approved_by": None, "approved_at": None, "approved_digest": ""},
+]
+
+
+@pytest.mark.parametrize("meanwhile", MEANWHILE, ids=["version", "state"])
 @pytest.mark.parametrize(("start", "verb"), STALE)
-def test_move_of_a_release_that_somebody_saved_meanwhile_is_refused(start, verb):
+def test_move_of_a_release_that_somebody_changed_meanwhile_is_refused(start, verb, meanwhile):
     release = RELEASE_IN[start]()
     user = person_for(sorted(MAY[verb]["office"])[0], release)
-    Release.objects.filter(pk=release.pk).update(version=release.version + 1)
+    Release.objects.filter(pk=release.pk).update(**meanwhile)
     before = stored(release)
 
     with pytest.raises(Moved, match="Somebody changed this release since you opened it"):

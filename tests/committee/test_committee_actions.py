@@ -32,9 +32,7 @@ LATER = today() + datetime.timedelta(days=90)
 AGREED = Agreement(
     confidence=4,
     texts={"en": "Goes well.", "zh_hant": "進展良好。", "zh_hans": ""},
-    request=Request(
-        texts={"en": "Report again.", "zh_hant": "", "zh_hans": ""}, office="itc", due_on=LATER
-    ),
+    request=Request(texts={"en": "Report again.", "zh_hant": "", "zh_hans": ""}, office="itc", due_on=LATER),
 )
 
 

@@ -55,8 +55,18 @@ ACCOUNTS = (
 RATINGS = (
     ("member.one", 0, Confidence.PROBABLE, "Example: the latest figures move the right way, though slowly."),
     ("member.two", 0, Confidence.FEASIBLE, "Example: one target still has no figure to be judged by."),
-    ("member.one", 1, Confidence.FEASIBLE, "Example: the schemes have opened, and their results are not in yet."),
-    ("member.two", 1, Confidence.FEASIBLE, "Example: good steps, but nothing that shows their effect so far."),
+    (
+        "member.one",
+        1,
+        Confidence.FEASIBLE,
+        "Example: the schemes have opened, and their results are not in yet.",
+    ),
+    (
+        "member.two",
+        1,
+        Confidence.FEASIBLE,
+        "Example: good steps, but nothing that shows their effect so far.",
+    ),
     ("member.one", 2, Confidence.DOUBTFUL, "Example: the last figure is too old to say more."),
     ("member.two", 2, Confidence.PROBABLE, "Example: what is reported suggests that the target can be met."),
 )
@@ -85,7 +95,9 @@ class Command(BaseCommand):
             for account, password in zip(ACCOUNTS, hashes, strict=True):
                 keep(account, password, office)
         write_passwords(list(zip(ACCOUNTS, passwords, strict=True)), office)
-        self.stdout.write(f"{len(ACCOUNTS)} demonstration accounts: their passwords are in {passwords_path()}")
+        self.stdout.write(
+            f"{len(ACCOUNTS)} demonstration accounts: their passwords are in {passwords_path()}"
+        )
 
     def make_cycle(self):
         committee, cut_off = Committee.objects.order_by("pk").first(), Publication.objects.head()
@@ -155,7 +167,9 @@ def write_passwords(made, office):
 
 def open_example(committee, cut_off):
     now = database_now()
-    numbers = MeetingVersion.objects.as_at(cut_off.number).filter(example=False).values_list("number", flat=True)
+    numbers = (
+        MeetingVersion.objects.as_at(cut_off.number).filter(example=False).values_list("number", flat=True)
+    )
     taken = Cycle.objects.values_list("number", flat=True)
     return Cycle.objects.create(
         number=max([*numbers, *taken], default=0) + 1,
