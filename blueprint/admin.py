@@ -4,6 +4,7 @@ Nothing in the admin changes a public table. `PublicAdmin` turns its form into a
 approves; `ReadOnlyAdmin` says that it only shows, and why.
 """
 
+import json
 import re
 import secrets
 import uuid
@@ -82,6 +83,11 @@ class StatedAdmin(admin.ModelAdmin):
     def history_view(self, request, object_id, extra_context=None):
         raise Http404
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if isinstance(db_field, models.URLField):
+            kwargs.setdefault("assume_scheme", "https")
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
     # The audit trail records what is done; Django's own log, which can be edited, does not.
     def log_addition(self, request, obj, message):
         return None
@@ -131,27 +137,31 @@ class WordList(forms.CharField):
         return self.prepare_value(initial or []) != (data or "").strip()
 
 
-class Structure(forms.JSONField):
+class Structure(forms.CharField):
     """JSON that the ledger can spell: no fractions, no characters that a database refuses, not too deep."""
 
     widget = forms.Textarea(attrs={"rows": 8, "cols": 80, "spellcheck": "false"})
 
     def __init__(self, *, like, check=None, **kwargs):
         self.like, self.check = like, check
-        super().__init__(**kwargs)
+        super().__init__(max_length=20_000, **kwargs)
 
-    def to_python(self, value):
-        if isinstance(value, str) and len(value) > 20_000:
-            raise ValidationError(_("This is too long."))
+    def prepare_value(self, value):
+        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
+
+    def clean(self, value):
+        text = super().clean(value)
         try:
-            read = super().to_python(value)
+            read = json.loads(text) if text else self.like()
             check_structure(read)
-            read = self.like() if read is None else read
             if not isinstance(read, self.like) or (self.check and read and not self.check(read)):
                 raise ValueError
         except (RecursionError, ValueError):
             raise ValidationError(_("This cannot be read. Keep the form that the text had before.")) from None
         return read
+
+    def has_changed(self, initial, data):
+        return self.prepare_value(initial) != data
 
 
 def check_structure(value, depth=0):

@@ -61,4 +61,4 @@ def can_move(move: Move, release: Any, user: Any) -> bool:
 
 def touched(release: Any, user: Any) -> bool:
     """Whether the person had a hand in the release, and so may not approve it."""
-    return user.pk == release.submitted_by_id or release.contributors.filter(user=user).exists()
+    return bool(user.pk == release.submitted_by_id or release.contributors.filter(user=user).exists())

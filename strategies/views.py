@@ -12,8 +12,8 @@ from blueprint.views import directions_with
 from committee.models import ActionVersion, Confidence, Finding
 from indicators.standings import standings, tally
 
+from .filters import InitiativeFilterSet
 from .models import (
-    InitiativeState,
     InitiativeVersion,
     MeasureVersion,
     MilestoneVersion,
@@ -88,22 +88,21 @@ def milestone_state(row, today):
 @public
 def initiatives(request):
     moment = request.moment
-    rows = InitiativeVersion.objects.as_at(moment.number)
-    chosen = {
-        name: request.GET.get(name, "") for name in ("strategy", "office", "state") if request.GET.get(name)
-    }
-    rows = rows.filter(**chosen).order_by("strategy", "name_en")
-    listed = with_milestones(moment, rows)
+    named = offices(moment.number)
+    chosen = InitiativeFilterSet(
+        request.GET,
+        InitiativeVersion.objects.as_at(moment.number),
+        strategies=StrategyVersion.objects.as_at(moment.number, or_first=True).order_by("number"),
+        offices=named,
+    )
     return render(
         request,
         "strategies/initiatives.html",
         {
             "page": "initiatives",
-            "initiatives": listed,
-            "chosen": chosen,
-            "states": InitiativeState.choices,
-            "offices": offices(moment.number),
-            "strategies": StrategyVersion.objects.as_at(moment.number).order_by("number"),
+            "initiatives": with_milestones(moment, chosen.qs.order_by("strategy", "name_en")),
+            "filter": chosen,
+            "offices": named,
         },
     )
 

@@ -26,7 +26,9 @@ class _Texts(HTMLParser):
         if self.depth:
             self.depth += tag == self.tag
             self.found[-1] += "" if tag in ("span", "a", "em") else " "
-        elif tag == self.tag and (not self.name or self.name in (dict(attributes).get("class") or "").split()):
+        elif tag == self.tag and (
+            not self.name or self.name in (dict(attributes).get("class") or "").split()
+        ):
             self.depth = 1
             self.found.append("")
 

@@ -1,12 +1,11 @@
 """From a plan's items to changes of public nouns: which field becomes which column."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 from blueprint.nouns import Change
 
-from .checks import publication_order
+from .figure_checks import publication_order
 from .kinds import LANGUAGES, Record
 from .schema import Files
 
@@ -277,60 +276,3 @@ def words_changes(indicator: Record) -> Iterator[tuple[Record, Change]]:
             source=row["source"] or "",
         )
         yield row, change
-
-
-# --- the committee ---------------------------------------------------------------------------------------
-
-SEATS = (("chair", "chair"), ("ex_officio", "ex_officio_members"), ("non_official", "non_official_members"))
-
-
-def committee_change(files: Files) -> Change:
-    committee = files.one("committee")
-    terms = committee["terms_of_reference"]
-    return Change.of(
-        "committee",
-        committee=committee["abbreviation"],
-        **in_languages("name", committee["name"]),
-        **in_languages("terms", {name: terms[name] or "" for name in LANGUAGES}),
-        terms_wording=terms["wording"] or "",
-        **in_languages("replaces", committee["replaces"]),
-        established_on=committee["established_on"],
-        term_years=committee["term_years"],
-        **own_words(committee),
-    )
-
-
-def seat_changes(files: Files, kinds: set[str], on: date) -> Iterator[Change]:
-    """Seats of these kinds, for the term that runs on that day."""
-    committee = files.one("committee")
-    terms = (term for term in files.each("terms") if term["starts_on"] <= on <= term["ends_on"])
-    term = next(terms, {"starts_on": None, "ends_on": None})
-    for kind, collection in SEATS:
-        for number, seat in enumerate(files.each(collection), start=1):
-            if kind in kinds:
-                yield Change.of(
-                    "seat",
-                    seat=kind.replace("_", "-") + ("" if kind == "chair" else f"-{number}"),
-                    committee=committee["abbreviation"],
-                    kind=kind,
-                    number=number,
-                    **in_languages("post", seat["post"]),
-                    **in_languages("holder", seat["name"]),
-                    starts_on=term["starts_on"],
-                    ends_on=term["ends_on"],
-                    **sources(committee),
-                )
-
-
-def meeting_changes(files: Files) -> Iterator[Change]:
-    committee = files.one("committee")["abbreviation"]
-    for meeting in files.each("meetings"):
-        yield Change.of(
-            "meeting",
-            meeting=str(meeting["number"]),
-            committee=committee,
-            number=meeting["number"],
-            held_on=meeting["held_on"],
-            agenda=meeting["agenda"] or [],
-            **sources(meeting),
-        )

@@ -8,7 +8,8 @@ from blueprint.nouns import Change
 from blueprint.publishing import PastDate
 
 from . import changes as made
-from .checks import publication_order
+from .committee_changes import committee_change, meeting_changes, seat_changes
+from .figure_checks import publication_order
 from .kinds import Record
 from .schema import Files
 from .titles import closing_title, past_title
@@ -68,11 +69,7 @@ def dated_changes(files: Files) -> Dated:
 
 def indicator_facts(files: Files, plan_date: PastDate) -> Dated:
     titles = {source["id"]: source["title"] for source in files.each("sources")}
-    known_by_then = {
-        source["id"]
-        for source in files.each("sources")
-        if source["published"] and source["published"].end <= plan_date.day
-    }
+    with_the_plan = sources_by(plan_date, files)
     for indicator in files.each("indicators"):
         yield plan_date if indicator["class"] == OF_THE_PLAN else None, made.indicator_change(indicator)
         if indicator["baseline"]:
@@ -81,21 +78,27 @@ def indicator_facts(files: Files, plan_date: PastDate) -> Dated:
             yield past_date(row), change
         for row, change in made.words_changes(indicator):
             # Words of a report that was out with the plan are the plan's.
-            undated = plan_date if row["source"] in known_by_then else None
+            undated = plan_date if row["source"] in with_the_plan else None
             yield past_date(row) or undated, change
+
+
+def sources_by(past: PastDate, files: Files) -> set[str]:
+    """Sources that had been published, as they date themselves, by the end of a day."""
+    dated = (source for source in files.each("sources") if source["published"])
+    return {source["id"] for source in dated if source["published"].end <= past.day}
 
 
 def committee_facts(files: Files) -> Dated:
     committee = files.one("committee")
     established = PastDate(committee["established_on"], "day")
     members = PastDate(committee["membership_as_at"], "day")
-    yield established, made.committee_change(files)
-    chair = list(made.seat_changes(files, {"chair"}, established.day))
+    yield established, committee_change(files)
+    chair = list(seat_changes(files, {"chair"}, established.day))
     yield from ((established, change) for change in chair)
-    for change in made.seat_changes(files, {"chair", "ex_officio", "non_official"}, members.day):
+    for change in seat_changes(files, {"chair", "ex_officio", "non_official"}, members.day):
         if change not in chair:
             yield members, change
-    for change in made.meeting_changes(files):
+    for change in meeting_changes(files):
         yield PastDate(change.content["held_on"], "day"), change
 
 

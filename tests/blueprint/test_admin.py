@@ -40,7 +40,7 @@ def form_of(response):
     sent = {}
     for bound in response.context["adminform"].form:
         value = bound.value()
-        if value is None or value is False:
+        if value in (None, False, ""):
             continue
         sent[bound.html_name] = ["on"] if value is True else value
     return sent
@@ -92,11 +92,20 @@ def test_admin_pages_answer(client, role, model):
 
     got = {
         page: client.get(address(model, page, *args)).status_code
-        for page, args in {"changelist": [], "add": [], "change": [pk], "delete": [pk], "history": [pk]}.items()
+        for page, args in {
+            "changelist": [],
+            "add": [],
+            "change": [pk],
+            "delete": [pk],
+            "history": [pk],
+        }.items()
     }
     searched = client.get(address(model, "changelist"), {"q": "a'b", "o": "1.-2", "p": "9"}).status_code
     odd = [client.get(address(model, "change", key)).status_code for key in ("x", "9" * 40, "0", "1/2")]
-    sent = {page: client.post(address(model, page, pk), {"post": "yes"}).status_code for page in ("delete", "change")}
+    sent = {
+        page: client.post(address(model, page, pk), {"post": "yes"}).status_code
+        for page in ("delete", "change")
+    }
     listed = client.post(address(model, "changelist"), {"action": "delete_selected", "_selected_action": pk})
 
     allowed = {200, 302, 403}
@@ -189,7 +198,9 @@ def test_admin_proposal_becomes_public_by_two_others(client):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("model", [m for m in OWN if m._meta.model_name in PROPOSED], ids=lambda m: m._meta.label)
+@pytest.mark.parametrize(
+    "model", [m for m in OWN if m._meta.model_name in PROPOSED], ids=lambda m: m._meta.label
+)
 def test_admin_form_untouched_proposes_nothing(client, model):
     publish_one_of_each()
     signed_in(client, Role.ADMINISTRATOR)
@@ -235,7 +246,7 @@ def test_admin_form_opened_before_another_publication_is_refused_with_its_text(c
     ("typed", "wrong"),
     [
         ({"why": ""}, {"why"}),
-        ({"text_en": "", "number": "x"}, {"number"}),
+        ({"text_en": "", "number": "x"}, {"__all__", "number"}),
         ({"text_en": ""}, {"__all__"}),
         ({"number": "-1", "why": ""}, {"number", "why"}),
         ({"number": "9" * 6000}, {"number"}),
@@ -312,7 +323,12 @@ def test_admin_target_needs_reason_and_authority(client, missing):
     publish_one_of_each()
     signed_in(client, Role.ADMINISTRATOR)
     version = TargetVersion.objects.get()
-    sent = opened(client, version) | {"value": "7.5", "reason": "A new law.", "authority": "The Council", missing: ""}
+    sent = opened(client, version) | {
+        "value": "7.5",
+        "reason": "A new law.",
+        "authority": "The Council",
+        missing: "",
+    }
 
     response = client.post(address(TargetVersion, "change", version.pk), sent)
 
@@ -381,7 +397,9 @@ def test_admin_milestone_date_is_a_year_month_or_day(client, due):
     signed_in(client, Role.ADMINISTRATOR)
     version = MilestoneVersion.objects.get()
 
-    response = client.post(address(MilestoneVersion, "change", version.pk), opened(client, version) | {"due": due})
+    response = client.post(
+        address(MilestoneVersion, "change", version.pk), opened(client, version) | {"due": due}
+    )
 
     assert "due" in response.context["adminform"].form.errors
 
@@ -393,7 +411,9 @@ def test_admin_seat_shows_and_proposes_a_name(client):
     listed = client.get(address(SeatVersion, "changelist")).content.decode()
     typed = opened(client, version)
 
-    client.post(address(SeatVersion, "change", version.pk), typed | {"holder_en": "Bea Example", "why": "New term."})
+    client.post(
+        address(SeatVersion, "change", version.pk), typed | {"holder_en": "Bea Example", "why": "New term."}
+    )
 
     (proposed,) = changes_of(Release.objects.get())
     assert "Ada Example" in listed
@@ -427,21 +447,31 @@ def test_admin_speaks_the_reader_s_language(client, language):
 
 def test_admin_adds_an_account_with_a_password_shown_once(client):
     administrator = signed_in(client, Role.ADMINISTRATOR)
-    sent = {"email": "new@example.org", "name": "New Person", "role": "member", "office": "", "language": "en"}
+    sent = {
+        "email": "new@example.org",
+        "name": "New Person",
+        "role": "member",
+        "office": "",
+        "language": "en",
+    }
 
     page = client.post(address(User, "add"), sent).content.decode()
 
     made = User.objects.get(email="new@example.org")
     assert made.check_password(re.search(r"<code>(.+)</code>", page)[1])
     event = Event.objects.get(verb="add_user")
-    assert (event.actor, event.subject, event.detail["after"]["role"]) == (administrator, made.email, "member")
+    assert (event.actor, event.subject, event.detail["after"]["role"]) == (
+        administrator,
+        made.email,
+        "member",
+    )
 
 
 @pytest.mark.parametrize(
     ("typed", "wrong"),
     [
         ({"email": ""}, {"email"}),
-        ({"email": "PERSON@example.org"}, {"__all__"}),
+        ({"email": "PERSON@example.org"}, {"__all__", "email"}),
         ({"role": "king"}, {"role"}),
         ({"role": "official"}, {"__all__"}),
         ({"name": "x" * 5000}, {"name"}),
@@ -452,7 +482,13 @@ def test_admin_account_form_says_what_is_wrong(client, typed, wrong):
     UserFactory(email="person@example.org", role=Role.MEMBER)
     signed_in(client, Role.ADMINISTRATOR)
     before = User.objects.count()
-    sent = {"email": "new@example.org", "name": "New", "role": "member", "office": "", "language": "en"} | typed
+    sent = {
+        "email": "new@example.org",
+        "name": "New",
+        "role": "member",
+        "office": "",
+        "language": "en",
+    } | typed
 
     response = client.post(address(User, "add"), sent)
 

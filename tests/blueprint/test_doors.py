@@ -222,7 +222,9 @@ def test_A14_weak_or_mistyped_new_password_is_refused(client, how, why):
     assert User.objects.get().check_password(PASSWORD)
 
 
-@pytest.mark.parametrize("new", ["創新科技發展藍圖進度追蹤平台", " spaces  before and after ", "長" * 64, "x y" * 300])
+@pytest.mark.parametrize(
+    "new", ["創新科技發展藍圖進度追蹤平台", " spaces  before and after ", "長" * 64, "x y" * 300]
+)
 def test_A14_long_chinese_and_spaced_passwords_are_taken_whole(client, new):
     user = UserFactory()
     client.force_login(user)
@@ -268,7 +270,9 @@ def test_A13_asking_for_a_link_says_the_same_to_everybody(client, mailoutbox):
     assert [mail.to for mail in sent(mailoutbox)] == [[user.email]]
 
 
-@pytest.mark.parametrize("forged", [{"HTTP_X_FORWARDED_HOST": "evil.example"}, {"HTTP_HOST": "localhost:6666"}])
+@pytest.mark.parametrize(
+    "forged", [{"HTTP_X_FORWARDED_HOST": "evil.example"}, {"HTTP_HOST": "localhost:6666"}]
+)
 def test_A11_link_in_the_mail_is_on_the_sites_own_address(client, mailoutbox, forged):
     user = UserFactory(name="Ada <b>Wong</b>")
 
@@ -351,7 +355,9 @@ def test_link_is_good_for_an_hour(client, mailoutbox, settings):
     assert "This link does not work" in client.get(link).content.decode()
 
 
-@pytest.mark.parametrize("key", ["1-x", "zzzzzzzzzzzzz-c1-abc", "0-0", "1-set-password", "a" * 13 + "-" + "b" * 100])
+@pytest.mark.parametrize(
+    "key", ["1-x", "zzzzzzzzzzzzz-c1-abc", "0-0", "1-set-password", "a" * 13 + "-" + "b" * 100]
+)
 def test_made_up_link_opens_nothing(client, key):
     response = client.get(f"{RESET}key/{key}/")
 

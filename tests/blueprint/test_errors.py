@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.test import Client
-from django.urls import include, path
+from django.urls import path
 from django.utils.translation import activate, get_language
 
 from blueprint import urls
@@ -30,9 +30,14 @@ def refused(request):
 urlpatterns = [
     *[path(f"{language}/broken/", broken) for language in LANGUAGES],
     *[path(f"{language}/desk/refused/", refused) for language in LANGUAGES],
-    path("", include(urls)),
+    *urls.urlpatterns,
 ]
-handler400, handler403, handler404, handler500 = urls.handler400, urls.handler403, urls.handler404, urls.handler500
+handler400, handler403, handler404, handler500 = (
+    urls.handler400,
+    urls.handler403,
+    urls.handler404,
+    urls.handler500,
+)
 
 with_broken_views = pytest.mark.urls(__name__)
 
@@ -106,7 +111,9 @@ def test_O10_changing_a_public_page_is_405(language, method):
 def test_O10_form_without_its_token_is_403(language):
     client = Client(enforce_csrf_checks=True)
 
-    response = client.post(f"/accounts/login/?language={language}", {"login": "a@example.org", "password": "x"})
+    response = client.post(
+        f"/accounts/login/?language={language}", {"login": "a@example.org", "password": "x"}
+    )
 
     check_plain(response, 403, language)
 
@@ -171,12 +178,23 @@ PAGES = [
 ]  # fmt: skip
 PARAMETERS = [
     "as_at", "direction", "strategy", "office", "status", "stage", "class", "frequency", "q", "sort", "page", "i",
-    "history", "next", "language", "unknown", "a[b]", "%00",
+    "history", "next", "language", "unknown", "a[b]",
 ]  # fmt: skip
 VALUES = [
     "%00", "a%00b", LONG, "%ff%fe", "%ed%a0%80", "-1", "0", "9" * 30, "9" * 5000, "1e309", "NaN", "１", "²", "' OR 1=1--",
     "../../etc/passwd", "{{7*7}}", "%0d%0aSet-Cookie:a=b", "%F0%9F%98%80", "&".join(["1"] * 3), "\\", "*", "2024-13-45",
 ]  # fmt: skip
+
+
+LISTS = {"/en/indicators/", "/en/initiatives/", "/en/compare/", "/en/publications/", "/en/search/"}
+
+
+def queries(address):
+    """Each value in each parameter alone where there are filters, elsewhere in all parameters at once."""
+    if address in LISTS:
+        return [f"{parameter}={value}" for parameter in PARAMETERS for value in VALUES]
+    everything = ["&".join(f"{parameter}={value}" for parameter in PARAMETERS[1:]) for value in VALUES]
+    return everything + [f"as_at={value}" for value in VALUES]
 
 
 @pytest.mark.django_db
@@ -185,11 +203,10 @@ def test_I13_I22_no_parameter_breaks_a_public_page(client, address):
     publish_one_of_each()
     broken = []
 
-    for parameter in PARAMETERS:
-        for value in VALUES:
-            response = client.get(f"{address}?{parameter}={value}")
-            if response.status_code not in (200, 302, 400, 404) or response.cookies.get("a"):
-                broken.append((parameter, value[:30], response.status_code))
+    for query in queries(address):
+        response = client.get(f"{address}?{query}")
+        if response.status_code not in (200, 302, 400, 404) or response.cookies.get("a"):
+            broken.append((query[:40], response.status_code))
 
     assert broken == []
 
@@ -217,7 +234,9 @@ def test_I13_no_path_breaks_a_public_page(client, part):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("value", ["\x00", "a\x00b@example.org", LONG, "\ud7ff", "９" * 400, "a@" + "b." * 300 + "c"])
+@pytest.mark.parametrize(
+    "value", ["\x00", "a\x00b@example.org", LONG, "\ud7ff", "９" * 400, "a@" + "b." * 300 + "c"]
+)
 def test_I13_no_field_breaks_a_form_of_sign_in(client, value):
     client.force_login(UserFactory())
 
@@ -252,7 +271,9 @@ def test_I13_no_cookie_breaks_a_page(client, name, value):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("language", [LONG, "xx-" * 2700, "*", "zh;q=nan", ",".join(f"x{n}" for n in range(2000)), "é", ""])
+@pytest.mark.parametrize(
+    "language", [LONG, "xx-" * 2700, "*", "zh;q=nan", ",".join(f"x{n}" for n in range(2000)), "é", ""]
+)
 def test_I22_no_accept_language_breaks_a_page(client, language):
     assert client.get("/", HTTP_ACCEPT_LANGUAGE=language)["Location"] == "/en/"
     assert client.get("/nowhere/", HTTP_ACCEPT_LANGUAGE=language).status_code == 404
@@ -271,7 +292,7 @@ def test_I22_many_made_up_languages_are_404_and_not_remembered(client):
 @pytest.mark.parametrize(
     ("content_type", "body"),
     [
-        ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data; name=\"a\"\r\n"),
+        ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="a"\r\n'),
         ("multipart/form-data", b""),
         ("application/json", b"{"),
         ("text/plain; charset=nonsense", b"x"),

@@ -224,7 +224,11 @@ def test_A20_on_https_cookies_bear_the_host_prefix_and_answers_hsts(tmp_path):
     )  # fmt: skip
 
     done = subprocess.run(
-        [sys.executable, "-c", ON_HTTPS], cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True
+        [sys.executable, "-c", ON_HTTPS],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
     )
 
     said = done.stdout.splitlines()

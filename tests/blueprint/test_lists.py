@@ -7,12 +7,22 @@ from tests.reading import texts
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = {"/en/": 14, "/en/strategies/": 7, "/en/indicators/": 10, "/en/strategies/1/": 14, "/en/directions/1/": 7}
+QUERIES = {
+    "/en/": 14,
+    "/en/strategies/": 7,
+    "/en/indicators/": 10,
+    "/en/strategies/1/": 14,
+    "/en/directions/1/": 7,
+}
 
 
 @pytest.mark.parametrize("count", [1, 30])
-@pytest.mark.parametrize("address", ["/en/", "/en/strategies/", "/en/indicators/", "/en/strategies/1/", "/en/directions/1/"])
-def test_list_pages_ask_as_much_for_one_indicator_as_for_thirty(client, count, address, django_assert_num_queries):
+@pytest.mark.parametrize(
+    "address", ["/en/", "/en/strategies/", "/en/indicators/", "/en/strategies/1/", "/en/directions/1/"]
+)
+def test_list_pages_ask_as_much_for_one_indicator_as_for_thirty(
+    client, count, address, django_assert_num_queries
+):
     publish_strategy("1")
     for number in range(count):
         publish_indicator(f"I{number}")

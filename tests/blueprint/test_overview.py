@@ -9,7 +9,10 @@ pytestmark = pytest.mark.django_db
 def test_overview_shows_four_directions_and_eight_strategies(client, real_plan, language):
     response = client.get(f"/{language}/")
 
-    assert (len(texts(response, "section", "direction")), len(texts(response, "article", "strategy"))) == (4, 8)
+    assert (len(texts(response, "section", "direction")), len(texts(response, "article", "strategy"))) == (
+        4,
+        8,
+    )
 
 
 def test_overview_counts_each_target_in_its_status(client, real_plan):

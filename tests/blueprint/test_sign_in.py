@@ -26,7 +26,9 @@ def fail(client, email, times, **how):
 
 
 def events(verb, **fields):
-    return list(Event.objects.filter(verb=verb, **fields).order_by("pk").values_list("actor", "refused", "detail"))
+    return list(
+        Event.objects.filter(verb=verb, **fields).order_by("pk").values_list("actor", "refused", "detail")
+    )
 
 
 def body_of(response, email):
@@ -155,7 +157,9 @@ def test_sign_in_leads_back_to_where_one_was_going(client):
     user = UserFactory()
     way = client.get("/zh-hant/desk/")
 
-    response = client.post(way["Location"], {"login": user.email, "password": PASSWORD, "next": "/zh-hant/desk/"})
+    response = client.post(
+        way["Location"], {"login": user.email, "password": PASSWORD, "next": "/zh-hant/desk/"}
+    )
 
     assert way["Location"] == f"{LOGIN}?next=/zh-hant/desk/"
     assert response["Location"] == "/zh-hant/desk/"

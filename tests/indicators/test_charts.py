@@ -9,21 +9,8 @@ from django.template import Context, Engine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indicators.charts import (
-    Box,
-    Dot,
-    Frame,
-    Goal,
-    Point,
-    Shape,
-    Start,
-    balanced,
-    clip,
-    draw,
-    number,
-    text_width,
-    wrap,
-)
+from indicators.charts import Dot, Frame, Goal, Point, Shape, Start, draw
+from indicators.lettering import Box, balanced, clip, number, text_width, wrap
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 WIDE = {"width": 720, "height": 320, "narrow": False}

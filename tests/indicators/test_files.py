@@ -39,11 +39,15 @@ def test_assessments_give_shares_and_caveats(client, real_plan):
     assert (row["share_of_way"], row["share_of_time"], row["caveats"]) == ("0.7", "0.5318", "bound")
 
 
-@pytest.mark.parametrize(("day", "value", "break_before"), [("2020-01-01", "24497", "yes"), ("2021-01-01", "24478.4", "no")])
+@pytest.mark.parametrize(
+    ("day", "value", "break_before"), [("2020-01-01", "24497", "yes"), ("2021-01-01", "24478.4", "no")]
+)
 def test_observations_as_at_give_what_stood(client, real_plan, day, value, break_before):
     found = rows(client.get(f"/data/observations.csv?as_at={day}"))
 
-    row = next(r for r in found if (r["indicator"], r["breakdown"], r["period"]) == ("gerd-hkd", "total", "2018"))
+    row = next(
+        r for r in found if (r["indicator"], r["breakdown"], r["period"]) == ("gerd-hkd", "total", "2018")
+    )
     assert (row["value"], row["break_before"]) == (value, break_before)
 
 
@@ -110,6 +114,8 @@ def test_I01_a_text_that_begins_like_a_formula_is_kept_a_text(client, text):
     assert rows(client.get("/data/observations.csv"))[0]["note"] == "'" + text
 
 
-@pytest.mark.parametrize("query", ["as_at=2999-01-01", "as_at=x", "as_at=2025-02-30", "as_at=0", "history=2", "as_at=1&as_at=2"])
+@pytest.mark.parametrize(
+    "query", ["as_at=2999-01-01", "as_at=x", "as_at=2025-02-30", "as_at=0", "history=2", "as_at=1&as_at=2"]
+)
 def test_files_refuse_what_they_cannot_read(client, real_plan, query):
     assert client.get(f"/data/observations.csv?{query}").status_code == 400

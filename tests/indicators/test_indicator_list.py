@@ -48,7 +48,9 @@ def test_indicator_list_filters_by_the_status_of_a_day(client, real_plan, query,
     assert links == names
 
 
-@pytest.mark.parametrize("query", ["strategy=99", "status=fine", "sort=value", "page=0", "page=2", "page=x", "q=%00"])
+@pytest.mark.parametrize(
+    "query", ["strategy=99", "status=fine", "sort=value", "page=0", "page=2", "page=x", "q=%00"]
+)
 def test_indicator_list_refuses_what_it_does_not_know(client, real_plan, query):
     response = client.get(f"/en/indicators/?{query}")
 

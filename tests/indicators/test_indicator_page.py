@@ -15,7 +15,9 @@ def test_indicator_page_says_its_sentence(client, real_plan):
     ]
 
 
-@pytest.mark.parametrize(("day", "figure"), [("2020-01-01", "HK$24,497 million"), ("2021-01-01", "HK$26,333 million")])
+@pytest.mark.parametrize(
+    ("day", "figure"), [("2020-01-01", "HK$24,497 million"), ("2021-01-01", "HK$26,333 million")]
+)
 def test_indicator_page_shows_the_figure_of_its_day(client, real_plan, day, figure):
     response = client.get(f"/en/indicators/gerd-hkd/?as_at={day}")
 
@@ -55,7 +57,11 @@ def test_indicator_page_lists_every_revision_once(client, real_plan):
 def test_indicator_page_names_itself_in_each_language(client, real_plan, language):
     response = client.get(f"/{language}/indicators/gii-rank/")
 
-    names = {"en": "Global Innovation Index rank", "zh-hant": "全球創新指數排名", "zh-hans": "全球创新指数排名"}
+    names = {
+        "en": "Global Innovation Index rank",
+        "zh-hant": "全球創新指數排名",
+        "zh-hans": "全球创新指数排名",
+    }
     assert texts(response, "h1") == [names[language]]
     assert f'<html lang="{language}">' in response.content.decode()
 
@@ -72,7 +78,10 @@ def test_indicator_without_figures_says_so(client):
 
     response = client.get("/en/indicators/I1/")
 
-    assert texts(response, "p", "lead")[0] == "New one: no figure has been published yet. No target has been set."
+    assert (
+        texts(response, "p", "lead")[0]
+        == "New one: no figure has been published yet. No target has been set."
+    )
 
 
 def test_text_that_is_ours_is_marked_and_explained(client, real_plan):
@@ -99,7 +108,9 @@ def test_indicator_page_query_count(client, count, django_assert_num_queries):
 
 
 def test_hostile_text_is_shown_as_text(client):
-    publish_indicator("I1", name_en="<script>alert(1)</script>", short_name_en="\"><img src=x onerror=alert(1)>")
+    publish_indicator(
+        "I1", name_en="<script>alert(1)</script>", short_name_en='"><img src=x onerror=alert(1)>'
+    )
     publish_observation("I1", note_en="</title><script>alert(2)</script>")
 
     page = client.get("/en/indicators/I1/").content.decode()

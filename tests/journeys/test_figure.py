@@ -63,7 +63,9 @@ def test_figure_is_entered_approved_and_published(people, sign_in, open_page, la
     assert "38,400" in visitor.inner_text("tbody tr:first-child")
     assert visitor.locator(".chart-wide .dot").count() == 12
     file = visitor.request.get("/data/indicators/gerd-hkd.csv").text()
-    assert [line.split(",")[5:7] for line in file.splitlines() if ",total,2025," in line] == [["2025", "38400"]]
+    assert [line.split(",")[5:7] for line in file.splitlines() if ",total,2025," in line] == [
+        ["2025", "38400"]
+    ]
     visitor.goto(f"/{language}/")
     assert "38,400" in visitor.inner_text("main")
 

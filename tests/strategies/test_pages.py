@@ -6,9 +6,24 @@ from tests.reading import LANGUAGES, texts
 pytestmark = pytest.mark.django_db
 
 ADDRESSES = [
-    *["", "directions/1/", "directions/4/", "strategies/", "indicators/", "initiatives/", "committee/", "data/"],
+    *[
+        "",
+        "directions/1/",
+        "directions/4/",
+        "strategies/",
+        "indicators/",
+        "initiatives/",
+        "committee/",
+        "data/",
+    ],
     *[f"strategies/{number}/" for number in range(1, 9)],
-    *["committee/meetings/3/", "committee/meetings/4/", "publications/", "publications/1/", "publications/19/"],
+    *[
+        "committee/meetings/3/",
+        "committee/meetings/4/",
+        "publications/",
+        "publications/1/",
+        "publications/19/",
+    ],
     *["initiatives/raise-plus/", "initiatives/mrdi/"],
 ]
 
@@ -62,3 +77,18 @@ def test_milestone_of_a_past_report_is_never_called_late(client, real_plan):
 @pytest.mark.parametrize("number", ["0", "999"])
 def test_unknown_strategy_is_404(client, real_plan, number):
     assert client.get(f"/en/strategies/{number}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [("", 29), ("strategy=1", 7), ("office=DPO", 5), ("state=done", 2), ("strategy=1&office=DPO", 1)],
+)
+def test_initiative_list_filters(client, real_plan, query, count):
+    response = client.get(f"/en/initiatives/?{query}")
+
+    assert len(texts(response, "article")) == count
+
+
+@pytest.mark.parametrize("query", ["strategy=99", "state=fine", "office=%00", "office=ITC&office=%27"])
+def test_initiative_list_refuses_what_it_does_not_know(client, real_plan, query):
+    assert client.get(f"/en/initiatives/?{query}").status_code == 400
