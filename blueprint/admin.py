@@ -419,7 +419,7 @@ class PublicAdmin(StatedAdmin):
         if obj is None or not self.has_view_permission(request, obj):
             raise Http404
         rows = self.model.objects.filter(**{self.key: getattr(obj, f"{self.key}_id")})
-        rows = rows.select_related("publication").defer("publication__leaf").order_by("-publication")
+        rows = rows.select_related("publication").defer("publication__leaf").order_by("-publication_id")
         context = {
             **self.admin_site.each_context(request),
             "title": _("Published versions"),

@@ -132,6 +132,7 @@ class InitiativeState(models.TextChoices):
     PLANNED = "planned", _("planned")
     IN_PROGRESS = "in_progress", _("in progress")
     DONE = "done", _("done")
+    OUTCOME_NOT_SEEN = "outcome_not_seen", _("outcome not seen")
 
 
 class Initiative(Identity):
@@ -176,8 +177,6 @@ class InitiativeEntry(InitiativeContent, Entry):
 class MilestoneState(models.TextChoices):
     PLANNED = "planned", _("planned")
     DONE = "done", _("done")
-    ANNOUNCED = "announced", _("announced")
-    OUTCOME_NOT_SEEN = "outcome_not_seen", _("outcome not seen")
 
 
 class Milestone(Identity):

@@ -16,6 +16,7 @@ from .filters import InitiativeFilterSet
 from .models import (
     InitiativeVersion,
     MeasureVersion,
+    MilestoneState,
     MilestoneVersion,
     StageStatementVersion,
     StrategyVersion,
@@ -80,7 +81,7 @@ def with_milestones(moment, rows):
 
 def milestone_state(row, today):
     """Of what was loaded from past reports nobody promised a report here: its date can pass, it is never late."""
-    if row.state in ("planned", "announced") and row.due_end < today:
+    if row.state == MilestoneState.PLANNED and row.due_end < today:
         return _("no later report seen")
     return row.get_state_display()
 

@@ -40,7 +40,7 @@ def form_of(response):
     sent = {}
     for bound in response.context["adminform"].form:
         value = bound.value()
-        if value in (None, False, ""):
+        if value is None or value is False or value == "":
             continue
         sent[bound.html_name] = ["on"] if value is True else value
     return sent
