@@ -72,14 +72,12 @@ def directions_with(moment, strategies, found):
 
 
 def news(moment, found, *, count=3):
-    """The last publications, with the indicators whose figures they brought."""
-    last = list(Publication.objects.by(moment.number)[:count])
-    brought = defaultdict(set)
-    rows = Observation.objects.filter(publication__in=last, breakdown="total")
-    for number, code in rows.values_list("publication", "indicator"):
-        brought[number].add(code)
+    """The last publications, each with the indicators whose figures it was the last to touch."""
+    last = list(Publication.objects.by(moment.number).defer("leaf")[:count])
+    rows = Observation.objects.filter(publication__in=last, breakdown="total").order_by("publication_id")
+    newest = dict(rows.values_list("indicator", "publication"))
     return [
-        {"publication": p, "standings": [s for s in found if s.code in brought[p.number]][:3]} for p in last
+        {"publication": p, "standings": [s for s in found if newest.get(s.code) == p.number][:3]} for p in last
     ]
 
 

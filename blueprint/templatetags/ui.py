@@ -38,8 +38,9 @@ def note_of(wording):
     """The mark that leads to the foot of the page, where it is said whose words these are."""
     if not wording.ours:
         return ""
+    # The word joiner keeps the mark on the line of the word it belongs to.
     return format_html(
-        '<a class="ours" href="#our-wording" title="{}"><span aria-hidden="true">*</span>'
+        '\u2060<a class="ours" href="#our-wording" title="{}"><span aria-hidden="true">*</span>'
         '<span class="unseen">{}</span></a>',
         _("Not the government's own wording"),
         _("(not the government's own wording)"),
