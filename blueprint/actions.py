@@ -24,7 +24,11 @@ class Moved(Refused):
     """Somebody changed the release since this person opened it."""
 
     def __init__(self) -> None:
-        super().__init__(_("Somebody changed this release since you opened it. Look at it again; nothing of yours was stored."))
+        super().__init__(
+            _(
+                "Somebody changed this release since you opened it. Look at it again; nothing of yours was stored."
+            )
+        )
 
 
 def recorded_refusals(action):
@@ -43,7 +47,9 @@ def recorded_refusals(action):
     return guarded
 
 
-def open_release(*, track: str, office: str | None, title: dict[str, str], by: User, token: uuid.UUID | None = None) -> Release:
+def open_release(
+    *, track: str, office: str | None, title: dict[str, str], by: User, token: uuid.UUID | None = None
+) -> Release:
     release = Release.objects.create(
         track=track,
         office_id=office,
@@ -95,7 +101,9 @@ def check_move(release: Release, to: State, *, by: User, verb: str) -> None:
         raise Refused(_("A release in this state cannot be moved so."))
     if move.verb == "approve" and touched(release, by):
         raise Refused(
-            _("You had a hand in this release, so another person must approve it. Nobody approves their own work.")
+            _(
+                "You had a hand in this release, so another person must approve it. Nobody approves their own work."
+            )
         )
     if not can_move(move, release, by):
         raise Refused(_("Your role does not include this step for this release."))
@@ -195,7 +203,9 @@ def publish_release(release: Release, *, by: User) -> Publication:
     check_move(release, State.PUBLISHED, by=by, verb="publish")
     changes = changes_of(release)
     if digest_of(changes) != release.approved_digest:
-        raise Refused(_("What would be published is not what was approved. The release needs a new approval."))
+        raise Refused(
+            _("What would be published is not what was approved. The release needs a new approval.")
+        )
     publication = publish(changes, kind=kind_of(changes), title=titles(release), reason=release.reason)
     move(release, State.PUBLISHED, by=by, verb="publish", published_by=by, publication=publication)
     return publication

@@ -19,6 +19,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -147,7 +148,9 @@ class Structure(forms.CharField):
         super().__init__(max_length=20_000, **kwargs)
 
     def prepare_value(self, value):
-        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
+        if value is None or isinstance(value, str):
+            return value
+        return json.dumps(value, ensure_ascii=False, indent=1)
 
     def clean(self, value):
         text = super().clean(value)
@@ -325,7 +328,9 @@ class PublicAdmin(StatedAdmin):
 
     def content_fields(self, request, obj):
         key = [] if self.own_identity or obj else [self.key]
-        return key + [f.name for f in self.noun.fields if f.name != self.key and f.name not in self.left_out]
+        names = [f.name for f in self.noun.fields if f.name != self.key and f.name not in self.left_out]
+        # What a text rests on comes after the text.
+        return key + sorted(names, key=lambda name: name in ("unofficial", "sources"))
 
     left_out = ()
 
@@ -351,7 +356,7 @@ class PublicAdmin(StatedAdmin):
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if isinstance(db_field, Identified):
             noun = next(n for n in nouns() if n.name == db_field.related_model._meta.model_name)
-            return IdentityChoice(noun, label=db_field.verbose_name, required=not db_field.blank)
+            return IdentityChoice(noun, label=capfirst(db_field.verbose_name), required=not db_field.blank)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
@@ -362,7 +367,7 @@ class PublicAdmin(StatedAdmin):
         """A field for what Django would show as raw JSON; None for all others."""
         if not isinstance(db_field, models.JSONField):
             return None
-        options = {"label": db_field.verbose_name, "required": False}
+        options = {"label": capfirst(db_field.verbose_name), "required": False}
         if db_field.name == "unofficial":
             return forms.MultipleChoiceField(
                 choices=LANGUAGE_CHOICES, widget=forms.CheckboxSelectMultiple, **options
@@ -573,7 +578,9 @@ class UserAdmin(StatedAdmin):
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "office":
             noun = noun_of(OfficeVersion)
-            return IdentityChoice(noun, label=db_field.verbose_name, required=False, empty_label=_("none"))
+            return IdentityChoice(
+                noun, label=capfirst(db_field.verbose_name), required=False, empty_label=_("none")
+            )
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @transaction.atomic

@@ -8,7 +8,7 @@ from typing import Any
 import rfc8785
 
 LEAF_FIELDS = frozenset(
-    "seq prev kind title published_at precision recorded_at loaded reason changes files replaces".split()
+    ["seq", "prev", "kind", "title", "published_at", "precision", "recorded_at", "loaded", "reason", "changes", "files", "replaces"]
 )
 
 

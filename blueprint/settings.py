@@ -40,9 +40,20 @@ def from_environment(kind: str, name: str, default, form: str):
         raise ImproperlyConfigured(f"{name} in the environment should look like {form}.") from None
 
 
+def switch(name: str) -> bool:
+    value = env.str(name, default="0").lower()
+    if value not in ("", "0", "false", "no", "off", *env.BOOLEAN_TRUE_STRINGS):
+        raise ImproperlyConfigured(f"{name} in the environment should be 1 or 0.")
+    return value in env.BOOLEAN_TRUE_STRINGS
+
+
 def site_url() -> str:
-    parts = urlsplit(env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/"))
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+    try:
+        parts = urlsplit(env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/"))
+        sound = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or parts.path or parts.query:
         raise ImproperlyConfigured("SITE_URL in the environment should look like https://blueprint.example.")
     return parts.geturl()
 
@@ -66,7 +77,7 @@ def database() -> dict:
     return read
 
 
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = switch("DEBUG")
 SITE_URL = site_url()
 SITE_HOST = urlsplit(SITE_URL).hostname
 SECURE = SITE_URL.startswith("https://")
@@ -74,7 +85,7 @@ SECRET_KEY = secret_key()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[SITE_HOST, *([] if SECURE else ["localhost"])])
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # Accounts with random passwords and example reviews exist only where this is set.
-DEMO = env.bool("DEMO", default=False)
+DEMO = switch("DEMO")
 
 INSTALLED_APPS = [
     "blueprint",

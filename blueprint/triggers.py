@@ -45,7 +45,8 @@ def _sqlite() -> Iterator[tuple[str, str, list[str]]]:
         for event in ("UPDATE", "DELETE"):
             yield _sqlite_trigger(f"{table}_no_{event.lower()}", event, table, "1")
         same = " OR ".join(
-            "(" + " AND ".join(f'"{column}" = NEW."{column}"' for column in key) + ")" for key in unique_keys(model)
+            "(" + " AND ".join(f'"{column}" = NEW."{column}"' for column in key) + ")"
+            for key in unique_keys(model)
         )
         yield _sqlite_trigger(
             f"{table}_no_replace", "INSERT", table, f'EXISTS (SELECT 1 FROM "{table}" WHERE {same})'

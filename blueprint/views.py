@@ -64,7 +64,9 @@ def directions_with(moment, strategies, found):
     for standing in found:
         indicators[standing.indicator.strategy_id].append(standing)
     for strategy in strategies:
-        under[strategy.direction_id].append({"strategy": strategy, "standings": indicators[strategy.strategy_id]})
+        under[strategy.direction_id].append(
+            {"strategy": strategy, "standings": indicators[strategy.strategy_id]}
+        )
     return [
         {"direction": d, "strategies": under[d.direction_id]}
         for d in DirectionVersion.objects.as_at(moment.number).order_by("number")
@@ -77,13 +79,16 @@ def news(moment, found, *, count=3):
     rows = Observation.objects.filter(publication__in=last, breakdown="total").order_by("publication_id")
     newest = dict(rows.values_list("indicator", "publication"))
     return [
-        {"publication": p, "standings": [s for s in found if newest.get(s.code) == p.number][:3]} for p in last
+        {"publication": p, "standings": [s for s in found if newest.get(s.code) == p.number][:3]}
+        for p in last
     ]
 
 
 def coming(moment, found):
     """What is announced or due next, soonest first: (day, calendar item or None, standing or None)."""
-    items = CalendarItemVersion.objects.as_at(moment.number).filter(planned_on__gte=moment.today, called_off=False)
+    items = CalendarItemVersion.objects.as_at(moment.number).filter(
+        planned_on__gte=moment.today, called_off=False
+    )
     dated = [(item.planned_on, item, None) for item in items]
     dated += [
         (s.freshness.due_on, None, s)
@@ -99,9 +104,7 @@ def direction(request, code):
     version = DirectionVersion.objects.filter(direction=code).as_at(moment.number).first()
     if version is None:
         raise Http404
-    strategies = list(
-        StrategyVersion.objects.as_at(moment.number).filter(direction=code).order_by("number")
-    )
+    strategies = list(StrategyVersion.objects.as_at(moment.number).filter(direction=code).order_by("number"))
     found = standings(moment)
     own = [s for s in found if s.indicator.strategy_id in {v.strategy_id for v in strategies}]
     listed = [
@@ -119,7 +122,9 @@ def direction(request, code):
 def publications(request):
     moment = request.moment
     rows = Publication.objects.by(moment.number).defer("leaf")
-    return render(request, "blueprint/publications.html", {"page": "publications", **paged(request, rows, 40)})
+    return render(
+        request, "blueprint/publications.html", {"page": "publications", **paged(request, rows, 40)}
+    )
 
 
 @public
@@ -149,7 +154,9 @@ def publication(request, number):
 
 def figure_changes(moment, publication):
     """Each figure a publication brought, with what stood before it."""
-    rows = list(Observation.objects.filter(publication=publication).order_by("indicator", "breakdown", "period"))
+    rows = list(
+        Observation.objects.filter(publication=publication).order_by("indicator", "breakdown", "period")
+    )
     before = {
         (o.indicator_id, o.breakdown, o.period): o
         for o in Observation.objects.filter(indicator__in={r.indicator_id for r in rows}).as_at(
@@ -163,7 +170,9 @@ def figure_changes(moment, publication):
             "standing": by_code.get(row.indicator_id),
             "before": before.get((row.indicator_id, row.breakdown, row.period)),
             "period": period_label(row.period),
-            "value": with_unit(row.value, getattr(by_code.get(row.indicator_id), "unit", None), row.qualifier),
+            "value": with_unit(
+                row.value, getattr(by_code.get(row.indicator_id), "unit", None), row.qualifier
+            ),
         }
         for row in rows
     ]

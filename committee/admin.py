@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.db.models import OuterRef, Subquery
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
 from blueprint.admin import NewForm, PublicAdmin, ReadOnlyAdmin, Structure
@@ -50,7 +51,9 @@ def is_agenda(read):
 class MeetingAdmin(PublicAdmin):
     def own_formfield(self, db_field):
         if db_field.name == "agenda":
-            return Structure(like=list, check=is_agenda, label=db_field.verbose_name, required=False)
+            return Structure(
+                like=list, check=is_agenda, label=capfirst(db_field.verbose_name), required=False
+            )
         return super().own_formfield(db_field)
 
 

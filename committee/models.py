@@ -18,7 +18,7 @@ class Committee(Identity):
 class CommitteeContent(Unofficial):
     key = ("committee",)
 
-    committee = Identified(Committee)
+    committee = Identified(Committee, verbose_name=_("code"))
     name_en, name_zh_hant, name_zh_hans = texts(_("name"), max_length=200)
     terms_en, terms_zh_hant, terms_zh_hans = texts(_("terms of reference"))
     terms_wording = models.CharField(_("basis of the wording"), max_length=200, blank=True, default="")
@@ -60,8 +60,8 @@ class Seat(Identity):
 class SeatContent(Content):
     key = ("seat",)
 
-    seat = Identified(Seat)
-    committee = Identified(Committee)
+    seat = Identified(Seat, verbose_name=_("code"))
+    committee = Identified(Committee, verbose_name=_("committee"))
     kind = models.CharField(_("kind"), max_length=12, choices=SeatKind)
     number = models.PositiveSmallIntegerField(_("order"))
     post_en, post_zh_hant, post_zh_hans = texts(_("post"), max_length=300, blank=True)
@@ -102,8 +102,8 @@ class Meeting(Identity):
 class MeetingContent(Content):
     key = ("meeting",)
 
-    meeting = Identified(Meeting)
-    committee = Identified(Committee)
+    meeting = Identified(Meeting, verbose_name=_("code"))
+    committee = Identified(Committee, verbose_name=_("committee"))
     number = models.PositiveSmallIntegerField(_("number"))
     held_on = models.DateField(_("held on"))
     # A list of {language: text}.
@@ -142,8 +142,8 @@ class Confidence(models.IntegerChoices):
 class FindingContent(Content):
     key = ("meeting", "strategy")
 
-    meeting = Identified(Meeting)
-    strategy = Identified(Strategy)
+    meeting = Identified(Meeting, verbose_name=_("meeting"))
+    strategy = Identified(Strategy, verbose_name=_("strategy"))
     confidence = models.PositiveSmallIntegerField(_("agreed rating"), choices=Confidence)
     text_en, text_zh_hant, text_zh_hans = texts(_("finding"))
     # How many members gave each rating, without names: {"4": 2, "3": 1}.
@@ -196,9 +196,9 @@ class Action(Identity):
 class ActionContent(Content):
     key = ("action",)
 
-    action = Identified(Action)
-    meeting = Identified(Meeting)
-    strategy = Identified(Strategy)
+    action = Identified(Action, verbose_name=_("code"))
+    meeting = Identified(Meeting, verbose_name=_("meeting"))
+    strategy = Identified(Strategy, verbose_name=_("strategy"))
     office = Identified(Office, verbose_name=_("office"))
     text_en, text_zh_hant, text_zh_hans = texts(_("what is asked"))
     due_on = models.DateField(_("due on"))

@@ -26,6 +26,7 @@ from .actions import (
     Outrun,
     agreement_in,
     open_finding_release,
+    published_finding,
     record_finding,
     save_rating,
 )
@@ -159,6 +160,7 @@ def finding_panel(user, paper, form):
     waiting = open_finding_release(paper)
     panel = {
         "may_see_finding": True,
+        "published": published_finding(paper),
         "waiting": waiting,
         "agreed": agreement_in(waiting) if waiting else None,
         "may_approve": user.may(Permission.APPROVE_FINDINGS),
@@ -198,7 +200,7 @@ def rate(request, number, code):
     try:
         save_rating(paper, by=request.user, **form.cleaned_data)
     except Outrun as outrun:
-        clash = {"said": str(outrun), "rating": outrun.stored}
+        clash = {"form": "rating", "said": str(outrun), "rating": outrun.stored}
         form = form.at_version(outrun.stored.version if outrun.stored else 0)
         return progress_page(request, paper, rating_form=form, clash=clash, status=409)
     except Refused as refusal:
@@ -218,7 +220,8 @@ def finding(request, number, code):
     try:
         record_finding(paper, by=request.user, agreed=form.agreement, **said)
     except Outrun as outrun:
-        clash = {"said": str(outrun), "finding": agreement_in(outrun.stored) if outrun.stored else None}
+        stored = agreement_in(outrun.stored) if outrun.stored else None
+        clash = {"form": "finding", "said": str(outrun), "finding": stored}
         form = form.at_version(outrun.stored.version if outrun.stored else 0)
         return progress_page(request, paper, finding_form=form, clash=clash, status=409)
     except Refused as refusal:
@@ -236,4 +239,5 @@ def refused(request, paper, refusal, **form):
     if isinstance(refusal, NotYours):
         # The action has recorded it already.
         return explain(request, 403, str(refusal))
-    return progress_page(request, paper, clash={"said": str(refusal)}, status=409, **form)
+    clash = {"form": "rating" if "rating_form" in form else "finding", "said": str(refusal)}
+    return progress_page(request, paper, clash=clash, status=409, **form)

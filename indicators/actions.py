@@ -201,7 +201,7 @@ def retitle(release: Release, indicator: IndicatorVersion) -> None:
     for language in LANGUAGES:
         with override(TAGS[language].lower()):
             name = wording(indicator, "short_name").text or wording(indicator, "name").text
-            labels = ", ".join(period_label(period) for period in sorted(periods))
+            labels = _(", ").join(period_label(period) for period in sorted(periods))
             said = _("%(name)s: %(periods)s") % {"name": name, "periods": labels}
             setattr(release, f"title_{language}", said[:300])
     release.save(update_fields=[f"title_{language}" for language in LANGUAGES])

@@ -5,11 +5,13 @@ import re
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from blueprint.admin import LANGUAGE_CHOICES, NewForm, ProposalForm, PublicAdmin, ReadOnlyAdmin, Structure
 
+from .figures import number
 from .models import (
     Assessment,
     Baseline,
@@ -41,7 +43,7 @@ class FigureAdmin(PublicAdmin):
     def own_formfield(self, db_field):
         if isinstance(db_field, FigureField):
             return PlainFigure(
-                label=db_field.verbose_name,
+                label=capfirst(db_field.verbose_name),
                 required=not db_field.blank,
                 max_digits=DIGITS,
                 decimal_places=PLACES,
@@ -93,7 +95,9 @@ def is_texts(read):
 class IndicatorAdmin(PublicAdmin):
     def own_formfield(self, db_field):
         if db_field.name == "disaggregation":
-            return Structure(like=dict, check=is_breakdown, label=db_field.verbose_name, required=False)
+            return Structure(
+                like=dict, check=is_breakdown, label=capfirst(db_field.verbose_name), required=False
+            )
         return super().own_formfield(db_field)
 
 
@@ -141,13 +145,28 @@ class TargetAdmin(FigureAdmin):
     extras = ("token", "stands")
 
 
+def figure(name, label):
+    """A column of a figure in its one spelling, without the zeros that the table adds."""
+
+    @admin.display(description=label, ordering=name)
+    def shown(row):
+        return number(getattr(row, name))
+
+    return shown
+
+
+value_shown = figure("value", gettext_lazy("value"))
+
+
 @admin.register(Observation)
 class ObservationAdmin(ReadOnlyAdmin):
     reason = gettext_lazy(
         "Figures are entered by the offices and approved there. A published figure is never overwritten: "
         "a revision joins it."
     )
-    list_display = ("indicator", "breakdown", "period", "value", "status", "kind", "publication")
+    list_display = ("indicator", "breakdown", "period", value_shown, "status", "kind", "publication")
+    readonly_fields = (value_shown,)
+    exclude = ("value",)
     list_filter = ("kind", "status")
     search_fields = ("indicator__code", "period", "breakdown")
     ordering = ("-id",)
@@ -165,6 +184,13 @@ class EvidenceAdmin(ReadOnlyAdmin):
 class AssessmentAdmin(ReadOnlyAdmin):
     reason = gettext_lazy("Assessments are computed from figures and targets. Nobody enters them.")
     list_display = ("indicator", "stage", "due", "status", "rule", "publication")
+    readonly_fields = (
+        figure("target_value", gettext_lazy("target")),
+        figure("baseline_value", gettext_lazy("baseline")),
+        figure("latest_value", gettext_lazy("latest figure")),
+        figure("previous_value", gettext_lazy("figure before it")),
+    )
+    exclude = ("target_value", "baseline_value", "latest_value", "previous_value")
     list_filter = ("status",)
     search_fields = ("indicator__code",)
     ordering = ("-id",)

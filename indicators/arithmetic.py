@@ -12,10 +12,10 @@ from .periods import Period
 from .progress import truncate
 
 RULES = {
-    1: gettext_lazy("For this stage the plan has words and no value, so nothing is computed."),
+    1: gettext_lazy("For this stage the plan gives words and no value, so nothing is computed."),
     2: gettext_lazy("No target has been set for this stage."),
     3: gettext_lazy("There is no figure that could be compared."),
-    4: gettext_lazy("The way of measuring changed after the baseline, so the two cannot be compared."),
+    4: gettext_lazy("The method of measuring changed after the baseline, so the two cannot be compared."),
     5: gettext_lazy("The first figure at or after the due period meets the target."),
     6: gettext_lazy("The first figure at or after the due period does not meet the target."),
     7: gettext_lazy("The first figure at or after the due period is only a bound and leaves it open."),
@@ -23,7 +23,7 @@ RULES = {
     9: gettext_lazy("The due period has ended and no figure for it has been published yet."),
     10: gettext_lazy("There is no baseline, or none before the due period, to measure the way from."),
     11: gettext_lazy("No figure has been published since the baseline."),
-    12: gettext_lazy("The baseline already met the target and the latest figure no longer surely does."),
+    12: gettext_lazy("The baseline already met the target; the latest figure does not, or not for certain."),
     13: gettext_lazy("The share of the way gone is compared with the share of the time gone."),
 }
 
@@ -89,4 +89,3 @@ def _years(span) -> str:
 
 def caveats(row) -> list:
     return [CAVEATS[name] for name in row.caveats]
-

@@ -34,7 +34,9 @@ def assessments(publication, codes: Iterable[str]) -> list[Assessment]:
     rows = Observation.objects.filter(indicator__in=codes, breakdown=TOTAL).as_at(number)
     for row in rows:
         series[row.indicator_id].append(row)
-    for version in TargetVersion.objects.filter(indicator__in=codes, publication__lte=number).order_by("publication_id"):
+    for version in TargetVersion.objects.filter(indicator__in=codes, publication__lte=number).order_by(
+        "publication_id"
+    ):
         targets[version.indicator_id].append(version)
     baselines = {b.indicator_id: b for b in Baseline.objects.filter(indicator__in=codes).as_at(number)}
     return [

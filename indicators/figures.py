@@ -46,6 +46,11 @@ def pattern(unit) -> str:
     return f"{{value}} {name}" if reader() == "en" else f"{{value}}{name}"
 
 
+def joined(*sentences: str) -> str:
+    """Sentences one after another: Chinese puts nothing between them."""
+    return (" " if reader() == "en" else "").join(sentences)
+
+
 def difference(value, unit) -> str:
     """A difference of two figures: of percentages it is percentage points."""
     if unit is not None and unit.unit_id == "%":

@@ -29,8 +29,12 @@ class IndicatorFilterSet(django_filters.FilterSet):
 
     strategy = django_filters.ChoiceFilter(label=gettext_lazy("Strategy"), empty_label=ANY)
     office = django_filters.ChoiceFilter(label=gettext_lazy("Office"), empty_label=ANY)
-    frequency = django_filters.ChoiceFilter(label=gettext_lazy("Frequency"), empty_label=ANY, choices=Frequency.choices)
-    direction = django_filters.ChoiceFilter(label=gettext_lazy("Direction"), empty_label=ANY, method="in_direction")
+    frequency = django_filters.ChoiceFilter(
+        label=gettext_lazy("Frequency"), empty_label=ANY, choices=Frequency.choices
+    )
+    direction = django_filters.ChoiceFilter(
+        label=gettext_lazy("Direction"), empty_label=ANY, method="in_direction"
+    )
     status = django_filters.ChoiceFilter(
         label=gettext_lazy("Status"), empty_label=ANY, choices=list(STATUS_WORDS.items()), method="keep_all"
     )
@@ -54,7 +58,9 @@ class IndicatorFilterSet(django_filters.FilterSet):
         return queryset
 
     def in_direction(self, queryset, name, value):
-        return queryset.filter(strategy__in=[s for s, direction in self.directions.items() if direction == value])
+        return queryset.filter(
+            strategy__in=[s for s, direction in self.directions.items() if direction == value]
+        )
 
     def with_words(self, queryset, name, value):
         found = queryset.none()
@@ -77,7 +83,7 @@ class IndicatorFilter:
 
     def __init__(self, data, *, moment):
         if "\x00" in data.get("q", ""):
-            raise BadRequest(_("The words to look for hold a character that no text has."))
+            raise BadRequest(_("The words to look for hold a character that no text can have."))
         self.moment = moment
         everything = standings(moment)
         self.total = len(everything)
@@ -90,7 +96,7 @@ class IndicatorFilter:
         if not self.form.is_valid():
             raise BadRequest(
                 _("The filter %(names)s has a value that the list does not know.")
-                % {"names": ", ".join(self.form.errors)}
+                % {"names": _(", ").join(self.form.errors)}
             )
         kept = set(self.filterset.qs.values_list("pk", flat=True))
         self.cleaned = self.form.cleaned_data
@@ -122,7 +128,8 @@ class IndicatorFilter:
         status, stage = self.cleaned.get("status"), self.cleaned.get("stage")
         if stage:
             return any(
-                j.row.stage_id == stage and (j.status == status if status else j.row.due) for j in standing.current
+                j.row.stage_id == stage and (j.status == status if status else j.row.due)
+                for j in standing.current
             )
         return not status or standing.status == status
 
@@ -135,4 +142,3 @@ class IndicatorFilter:
         if sort == "-period":
             return sorted(found, key=lambda s: s.latest.latest_period if s.latest else "", reverse=True)
         return found
-

@@ -283,7 +283,9 @@ class EntryForm(forms.Form):
         return _("Value, in %(unit)s") % {"unit": name} if name else _("Value")
 
     def _value_hint(self):
-        totals = [(period, row.value) for (part, period), row in self.series.published.items() if part == TOTAL]
+        totals = [
+            (period, row.value) for (part, period), row in self.series.published.items() if part == TOTAL
+        ]
         known = [value for _period, value in sorted(totals, key=lambda each: each[0]) if value is not None]
         if not known:
             return _("Plain digits, with a point for decimals.")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from blueprint.wording import day_text
 
 from . import progress
-from .figures import difference, number, period_label, with_unit
+from .figures import difference, joined, number, period_label, with_unit
 
 # A step counts as a jump when it is larger than the largest step before by this factor.
 JUMP = Decimal("1.5")
@@ -87,7 +87,7 @@ def jump(reported: Reported) -> Iterator[Doubt]:
         "last": period_label(earlier[-1].period.code),
         "largest": difference(largest, reported.unit),
     }
-    yield Doubt("jump", _("A larger step than usual."), _(" ").join([first % said, second]))
+    yield Doubt("jump", _("A larger step than usual."), joined(first % said, second))
 
 
 def sign(reported: Reported) -> Iterator[Doubt]:

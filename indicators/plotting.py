@@ -70,7 +70,10 @@ def _goals(standing, versions):
 
 def _goal(version: TargetVersion, unit, successor):
     period = Period.parse(version.due)
-    said = {"target": target_text(version.value, version.bound, unit), "period": figures.period_label(version.due)}
+    said = {
+        "target": target_text(version.value, version.bound, unit),
+        "period": figures.period_label(version.due),
+    }
     note = ""
     if successor is not None:
         note = _("until %(year)s") % {"year": successor.publication.published_on.year}
@@ -98,7 +101,9 @@ def description(standing, rows) -> str:
     counted = _counted(standing, rows)
     if not counted:
         return ""
-    return _("From %(first)s in %(first_period)s to %(last)s in %(last_period)s. All figures are in the table.") % {
+    return _(
+        "From %(first)s in %(first_period)s to %(last)s in %(last_period)s. All figures are in the table."
+    ) % {
         "first": figures.with_unit(counted[0].value, standing.unit, counted[0].qualifier),
         "first_period": figures.period_label(counted[0].period),
         "last": figures.with_unit(counted[-1].value, standing.unit, counted[-1].qualifier),

@@ -4,15 +4,14 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from blueprint.wording import day_text, reader, words
+from blueprint.wording import day_text, words
 
-from .figures import period_label, qualified, with_unit
+from .figures import joined, period_label, qualified, with_unit
 
 
 def sentence(standing) -> str:
     """Latest figure, change, and the target it works towards, in the reader's language."""
-    between = " " if reader() == "en" else ""
-    return between.join([figure_sentence(standing), _target(standing)])
+    return joined(figure_sentence(standing), _target(standing))
 
 
 def figure_sentence(standing) -> str:
@@ -65,9 +64,9 @@ def _target(standing) -> str:
         return _("The target is %(target)s by %(period)s.") % said
     due_on = standing.freshness.due_on
     if due_on and str(standing.freshness.period) == headline.row.due:
-        return _(
-            "The target was %(target)s by %(period)s; the figure for that period is due by %(day)s."
-        ) % (said | {"day": day_text(due_on)})
+        return _("The target was %(target)s by %(period)s; the figure for that period is due by %(day)s.") % (
+            said | {"day": day_text(due_on)}
+        )
     return _("The target was %(target)s by %(period)s; no figure for that period has been published.") % said
 
 

@@ -157,7 +157,12 @@ def standing_of(version: Any, rows: list, units: dict, stages: dict, moment: Any
 def in_time(judgement: Judgement) -> tuple:
     """Targets in the order in which they fall due, then the stages that have none."""
     row, stage = judgement.row, judgement.stage
-    return (judgement.against_first, row.due_end or datetime.date.max, stage.number if stage else 0, row.target_code)
+    return (
+        judgement.against_first,
+        row.due_end or datetime.date.max,
+        stage.number if stage else 0,
+        row.target_code,
+    )
 
 
 def judge(row: Any, stages: dict, today: datetime.date) -> Judgement:

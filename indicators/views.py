@@ -52,7 +52,9 @@ def indicator_page(moment, code):
         .select_related("publication")
     )
     baseline = Baseline.objects.filter(indicator=code).as_at(number).select_related("publication").first()
-    strategy = StrategyVersion.objects.filter(strategy=version.strategy_id).as_at(number, or_first=True).first()
+    strategy = (
+        StrategyVersion.objects.filter(strategy=version.strategy_id).as_at(number, or_first=True).first()
+    )
     history = list(
         Observation.objects.filter(indicator=code, publication__lte=number)
         .order_by("period", "breakdown", "publication_id")
@@ -72,11 +74,16 @@ def indicator_page(moment, code):
         "baseline": baseline,
         "strategy": strategy,
         "direction": strategy
-        and DirectionVersion.objects.filter(direction=strategy.direction_id).as_at(number, or_first=True).first(),
+        and DirectionVersion.objects.filter(direction=strategy.direction_id)
+        .as_at(number, or_first=True)
+        .first(),
         "office": OfficeVersion.objects.filter(office=version.office_id).as_at(number, or_first=True).first(),
         "sources": {s.source_id: s for s in SourceVersion.objects.as_at(number, or_first=True)},
         "evidence": Evidence.objects.filter(indicator=code).as_at(number).order_by("-period"),
-        "finding": Finding.objects.as_at(number).filter(strategy=version.strategy_id).order_by("-publication_id").first(),
+        "finding": Finding.objects.as_at(number)
+        .filter(strategy=version.strategy_id)
+        .order_by("-publication_id")
+        .first(),
         "not_yet_published": standing.named_later,
         "last_publication": last_publication(rows, versions),
     }
@@ -86,7 +93,9 @@ def latest_row(standing, rows):
     """The observation that the large figure on the page is."""
     if standing.latest is None:
         return None
-    return next((r for r in rows if r.breakdown == "total" and r.period == standing.latest.latest_period), None)
+    return next(
+        (r for r in rows if r.breakdown == "total" and r.period == standing.latest.latest_period), None
+    )
 
 
 def table(version, rows):

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from blueprint.admin import NewForm, ProposalForm, PublicAdmin, WordList
@@ -43,7 +44,7 @@ class StageStatementAdmin(PublicAdmin):
             return WordList(
                 known=known_strategies,
                 number=True,
-                label=db_field.verbose_name,
+                label=capfirst(db_field.verbose_name),
                 required=False,
                 help_text=_("Numbers of strategies, with spaces between them."),
             )

@@ -12,7 +12,9 @@ from blueprint.nouns import register
 class Unofficial(Content):
     """Which of a text's languages are our own wording, and where the text was found."""
 
-    unofficial = models.JSONField(_("languages not in the government's own wording"), default=list, blank=True)
+    unofficial = models.JSONField(
+        _("languages not in the government's own wording"), default=list, blank=True
+    )
     sources = models.JSONField(_("sources"), default=list, blank=True)
 
     class Meta:
@@ -26,7 +28,7 @@ class Strategy(Identity):
 class StrategyContent(Unofficial):
     key = ("strategy",)
 
-    strategy = Identified(Strategy)
+    strategy = Identified(Strategy, verbose_name=_("code"))
     number = models.PositiveSmallIntegerField(_("number"))
     direction = Identified(Direction, verbose_name=_("direction"))
     # How the direction is known where the plan's own table was not seen.
@@ -64,7 +66,7 @@ class Measure(Identity):
 class MeasureContent(Unofficial):
     key = ("measure",)
 
-    measure = Identified(Measure)
+    measure = Identified(Measure, verbose_name=_("code"))
     strategy = Identified(Strategy, verbose_name=_("strategy"))
     # As the plan's announcement has it, or as the press reported it.
     kind = models.CharField(_("kind"), max_length=40, blank=True, default="")
@@ -99,7 +101,7 @@ class StageStatement(Identity):
 class StageStatementContent(Unofficial):
     key = ("stage_statement",)
 
-    stage_statement = Identified(StageStatement)
+    stage_statement = Identified(StageStatement, verbose_name=_("code"))
     year = models.PositiveSmallIntegerField(_("year"))
     text_en, text_zh_hant, text_zh_hans = texts(_("text"))
     # Numbers of the strategies it speaks of, and how that is known.
@@ -142,7 +144,7 @@ class Initiative(Identity):
 class InitiativeContent(Unofficial):
     key = ("initiative",)
 
-    initiative = Identified(Initiative)
+    initiative = Identified(Initiative, verbose_name=_("code"))
     name_en, name_zh_hant, name_zh_hans = texts(_("name"), max_length=300)
     strategy = Identified(Strategy, verbose_name=_("strategy"))
     office = Identified(Office, verbose_name=_("office"))
@@ -186,7 +188,7 @@ class Milestone(Identity):
 class MilestoneContent(Content):
     key = ("milestone",)
 
-    milestone = Identified(Milestone)
+    milestone = Identified(Milestone, verbose_name=_("code"))
     initiative = Identified(Initiative, verbose_name=_("initiative"))
     # A day, a month or a year, as the source gives it; the last day of it, for order and for the clock.
     due = models.CharField(_("date"), max_length=10)

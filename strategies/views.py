@@ -50,7 +50,9 @@ def strategy(request, code):
         {
             "page": "strategies",
             "strategy": version,
-            "direction": DirectionVersion.objects.filter(direction=version.direction_id).as_at(number).first(),
+            "direction": DirectionVersion.objects.filter(direction=version.direction_id)
+            .as_at(number)
+            .first(),
             "standings": found,
             "tally": tally(found, targets_only=False),
             "measures": MeasureVersion.objects.as_at(number).filter(strategy=code).order_by("measure"),

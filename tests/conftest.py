@@ -43,6 +43,11 @@ def pytest_report_header():
 # Which tests run where
 
 
+def pytest_itemcollected(item):
+    if "browser" in item.fixturenames:
+        item.add_marker("browser")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
     here, elsewhere = [], []
@@ -52,8 +57,6 @@ def pytest_collection_modifyitems(config, items):
     # The browser's event loop stays in its thread and would be in the way of later tests.
     items[:] = sorted(here, key=lambda item: "browser" in item.fixturenames)
     for item in items:
-        if "browser" in item.fixturenames:
-            item.add_marker("browser")
         if config.option.postgres and connections["default"].vendor != "postgresql":
             item.add_marker(pytest.mark.skip(reason=NO_POSTGRES))
 

@@ -70,7 +70,9 @@ class VersionQuerySet(models.QuerySet):
         else:
             rows = rows.filter(publication__lte=number)
         ranked = rows.order_by().annotate(
-            rank_in_history=Window(Rank(), partition_by=[F(f) for f in self.model.partition()], order_by=newest)
+            rank_in_history=Window(
+                Rank(), partition_by=[F(f) for f in self.model.partition()], order_by=newest
+            )
         )
         # The rows that stand are chosen in a subquery: a later filter on content must not reach into the
         # window, or it would bring back an older version that happens to match.

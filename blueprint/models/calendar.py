@@ -13,12 +13,14 @@ class CalendarItem(Identity):
 class CalendarItemContent(Content):
     key = ("calendar_item",)
 
-    calendar_item = Identified(CalendarItem)
+    calendar_item = Identified(CalendarItem, verbose_name=_("code"))
     title_en, title_zh_hant, title_zh_hans = texts(_("title"), max_length=300)
     planned_on = models.DateField(_("planned on"))
     office = Identified(Office, null=True, blank=True, verbose_name=_("office"))
     called_off = models.BooleanField(_("called off"), default=False)
-    unofficial = models.JSONField(_("languages not in the government's own wording"), default=list, blank=True)
+    unofficial = models.JSONField(
+        _("languages not in the government's own wording"), default=list, blank=True
+    )
 
     class Meta:
         abstract = True

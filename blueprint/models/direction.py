@@ -12,10 +12,12 @@ class Direction(Identity):
 class DirectionContent(Content):
     key = ("direction",)
 
-    direction = Identified(Direction)
+    direction = Identified(Direction, verbose_name=_("code"))
     number = models.PositiveSmallIntegerField(_("number"))
     text_en, text_zh_hant, text_zh_hans = texts(_("text"))
-    unofficial = models.JSONField(_("languages not in the government's own wording"), default=list, blank=True)
+    unofficial = models.JSONField(
+        _("languages not in the government's own wording"), default=list, blank=True
+    )
     sources = models.JSONField(_("sources"), default=list, blank=True)
 
     class Meta:

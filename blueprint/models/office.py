@@ -12,11 +12,13 @@ class Office(Identity):
 class OfficeContent(Content):
     key = ("office",)
 
-    office = Identified(Office)
+    office = Identified(Office, verbose_name=_("code"))
     name_en, name_zh_hant, name_zh_hans = texts(_("name"), max_length=200)
     role_en, role_zh_hant, role_zh_hans = texts(_("role"), blank=True)
     succeeded_by = Identified(Office, null=True, blank=True, verbose_name=_("succeeded by"))
-    unofficial = models.JSONField(_("languages not in the government's own wording"), default=list, blank=True)
+    unofficial = models.JSONField(
+        _("languages not in the government's own wording"), default=list, blank=True
+    )
     sources = models.JSONField(_("sources"), default=list, blank=True)
 
     class Meta:

@@ -13,7 +13,7 @@ class Plan(Identity):
 class PlanContent(Content):
     key = ("plan",)
 
-    plan = Identified(Plan)
+    plan = Identified(Plan, verbose_name=_("code"))
     title_en, title_zh_hant, title_zh_hans = texts(_("title"), max_length=300)
     vision_en, vision_zh_hant, vision_zh_hans = texts(_("vision"), blank=True)
     mission_en, mission_zh_hant, mission_zh_hans = texts(_("mission"), blank=True)
@@ -21,7 +21,9 @@ class PlanContent(Content):
     caution_source = models.CharField(_("source of the caution"), max_length=80, blank=True, default="")
     publisher = Identified(Office, verbose_name=_("published by"))
     published_on = models.DateField(_("published on"))
-    unofficial = models.JSONField(_("languages not in the government's own wording"), default=list, blank=True)
+    unofficial = models.JSONField(
+        _("languages not in the government's own wording"), default=list, blank=True
+    )
     sources = models.JSONField(_("sources"), default=list, blank=True)
 
     class Meta:

@@ -47,7 +47,9 @@ class Release(models.Model):
     state = models.CharField(max_length=10, choices=[(s.value, s.value) for s in State], default=State.DRAFT)
     version = models.PositiveIntegerField(default=1)
     track = models.CharField(max_length=10, choices=Track)
-    office = models.ForeignKey("blueprint.Office", models.PROTECT, null=True, blank=True, related_name="releases")
+    office = models.ForeignKey(
+        "blueprint.Office", models.PROTECT, null=True, blank=True, related_name="releases"
+    )
     title_en, title_zh_hant, title_zh_hans = texts(_("title"), max_length=300)
     reason = models.TextField(_("reason"), blank=True, default="")
     # Makes the form that opened the release safe to send twice.

@@ -12,7 +12,7 @@ class Source(Identity):
 class SourceContent(Content):
     key = ("source",)
 
-    source = Identified(Source)
+    source = Identified(Source, verbose_name=_("code"))
     title = models.CharField(_("title"), max_length=500)
     url = models.URLField(_("address"), max_length=1000, blank=True, default="")
     # As the source dates itself: a year, a month or a day.

@@ -52,7 +52,9 @@ class User(AbstractBaseUser):
                 name="user_office_with_office_roles",
                 condition=models.Q(role__in=OFFICE_ROLES, office__isnull=False)
                 | (~models.Q(role__in=OFFICE_ROLES) & models.Q(office=None)),
-                violation_error_message=_("Officials, approvers and heads need an office; nobody else has one."),
+                violation_error_message=_(
+                    "Officials, approvers and heads need an office; nobody else has one."
+                ),
             ),
         ]
 

@@ -7,8 +7,8 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from .. import wording as w
-from ..nouns import noun
 from ..marks import SHAPES, STATUS_CLASSES, status_word
+from ..nouns import noun
 
 register = template.Library()
 
@@ -84,7 +84,7 @@ def mark(status, word=True):
         '<span class="mark {}"{}><svg viewBox="0 0 16 16" aria-hidden="true">{}</svg>{}</span>',
         STATUS_CLASSES[status],
         "" if word else format_html(' title="{}"', name),
-        mark_safe(SHAPES[status]),  # noqa: S308 - constants of this project
+        mark_safe(SHAPES[status]),
         label,
     )
 
@@ -151,9 +151,10 @@ def noun_label(name):
 
 
 @register.filter
-def column_label(name):
-    """A column of the ledger as its readers' language calls it, as far as it has a name beside its code."""
-    return name.replace("_", " ")
+def told(change):
+    """(column's name, value) of a change as the ledger has it, in the words of the forms and the admin."""
+    fields = {field.attname: field for field in noun(change["noun"]).fields}
+    return [(fields[name].verbose_name, value) for name, value in change.items() if name in fields]
 
 
 @register.filter

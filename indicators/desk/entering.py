@@ -165,13 +165,16 @@ def conflict(request, place, form):
 
     The form is shown again with the version that stands now, so sending it once more is a decision.
     """
-    typed = request.POST.copy()
+    typed, period = request.POST.copy(), request.POST.get("period", "").strip()
+    stored = period in place.series.drafted_periods
     typed["version"], typed["token"] = place.series.version, str(uuid.uuid4())
-    period = form.cleaned_data.get("period")
-    stored = initial_of(place.series, period.code) if period else {}
+    typed["was"] = period if stored else ""
     again = EntryForm(typed, series=place.series)
     again.is_valid()
-    context = place.context(again) | {"conflict": True, "clashes": clashes(again, stored)}
+    context = place.context(again) | {
+        "conflict": True,
+        "clashes": clashes(again, initial_of(place.series, period)) if stored else [],
+    }
     return desk_render(request, "desk/enter.html", context, status=409)
 
 

@@ -53,13 +53,13 @@ def updates(request):
     context |= {
         "may_enter": user.may(Permission.ENTER_FIGURES),
         "queues": list(queues(user)),
-        "published": Release.objects.visible_to(user)
-        .in_state(State.PUBLISHED)
-        .select_related("publication")[:5],
     }
+    visible = Release.objects.visible_to(user).select_related("submitted_by")
     if user.may(Permission.SEE_ALL_WORK):
-        rows = Release.objects.visible_to(user).select_related("office", "submitted_by", "publication")
-        context |= paged(request, rows, 40)
+        context |= paged(request, visible, 40)
+        context["listed"] = rows_of(context["part"])
+    else:
+        context["published"] = rows_of(visible.in_state(State.PUBLISHED)[:5])
     return desk_render(request, "desk/updates.html", context)
 
 

@@ -1,6 +1,15 @@
 from .assessment import Assessment
-from .indicator import Indicator, IndicatorEntry, IndicatorVersion, Stage, StageEntry, StageVersion, Unit
-from .indicator import UnitEntry, UnitVersion
+from .indicator import (
+    Indicator,
+    IndicatorEntry,
+    IndicatorVersion,
+    Stage,
+    StageEntry,
+    StageVersion,
+    Unit,
+    UnitEntry,
+    UnitVersion,
+)
 from .observation import Evidence, EvidenceEntry, Observation, ObservationEntry
 from .target import Baseline, BaselineEntry, Target, TargetEntry, TargetVersion
 

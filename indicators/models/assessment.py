@@ -22,8 +22,8 @@ class Assessment(Version):
 
     key = ("indicator", "stage", "target_code", "against")
 
-    indicator = Identified(Indicator)
-    stage = Identified(Stage, null=True)
+    indicator = Identified(Indicator, verbose_name=_("indicator"))
+    stage = Identified(Stage, null=True, verbose_name=_("stage"))
     target_code = models.CharField(max_length=80, blank=True, default="")
     against = models.CharField(max_length=8, choices=Against)
     target_version = models.PositiveSmallIntegerField(null=True)

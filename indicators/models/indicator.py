@@ -16,7 +16,7 @@ class Unit(Identity):
 class UnitContent(Content):
     key = ("unit",)
 
-    unit = Identified(Unit)
+    unit = Identified(Unit, verbose_name=_("code"))
     name_en, name_zh_hant, name_zh_hans = texts(_("name"), max_length=80)
     # How a figure stands with its unit, {value} being the figure: "rank {value}", "{value}%".
     pattern_en, pattern_zh_hant, pattern_zh_hans = texts(_("pattern"), max_length=80, blank=True)
@@ -49,7 +49,7 @@ class Stage(Identity):
 class StageContent(Content):
     key = ("stage",)
 
-    stage = Identified(Stage)
+    stage = Identified(Stage, verbose_name=_("code"))
     number = models.PositiveSmallIntegerField(_("order"))
     name_en, name_zh_hant, name_zh_hans = texts(_("name"), max_length=80)
     year = models.PositiveSmallIntegerField(_("year the plan gives it"), null=True, blank=True)
@@ -111,7 +111,7 @@ class Indicator(Identity):
 class IndicatorContent(Content):
     key = ("indicator",)
 
-    indicator = Identified(Indicator)
+    indicator = Identified(Indicator, verbose_name=_("code"))
     name_en, name_zh_hant, name_zh_hans = texts(_("name"), max_length=300)
     short_name_en, short_name_zh_hant, short_name_zh_hans = texts(_("short name"), max_length=80)
     definition_en, definition_zh_hant, definition_zh_hans = texts(_("definition"), blank=True)
@@ -133,7 +133,9 @@ class IndicatorContent(Content):
     )
     # {"dimension": code, "name": {lang: text}, "categories": [{"code": …, "name": {lang: text}}]}
     disaggregation = models.JSONField(_("breakdown"), default=dict, blank=True)
-    unofficial = models.JSONField(_("languages not in the government's own wording"), default=list, blank=True)
+    unofficial = models.JSONField(
+        _("languages not in the government's own wording"), default=list, blank=True
+    )
     sources = models.JSONField(_("sources"), default=list, blank=True)
 
     class Meta:

@@ -39,7 +39,7 @@ class Kind(models.TextChoices):
 class ObservationContent(Content):
     key = ("indicator", "breakdown", "period")
 
-    indicator = Identified(Indicator)
+    indicator = Identified(Indicator, verbose_name=_("indicator"))
     breakdown = models.CharField(_("breakdown"), max_length=40, default=TOTAL)
     period = PeriodField(_("period"))
     value = FigureField(_("value"), null=True, blank=True)
@@ -89,7 +89,8 @@ class ObservationEntry(ObservationContent, Entry):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["release", "indicator", "breakdown", "period"], name="observation_entry_once_a_release"
+                fields=["release", "indicator", "breakdown", "period"],
+                name="observation_entry_once_a_release",
             )
         ]
 
@@ -99,7 +100,7 @@ class EvidenceContent(Content):
 
     key = ("indicator", "period", "url")
 
-    indicator = Identified(Indicator)
+    indicator = Identified(Indicator, verbose_name=_("indicator"))
     period = PeriodField(_("period"))
     url = models.URLField(_("address"), max_length=500)
     title = models.CharField(_("title"), max_length=300, blank=True, default="")

@@ -14,7 +14,7 @@ class BaselineContent(Content):
 
     key = ("indicator",)
 
-    indicator = Identified(Indicator)
+    indicator = Identified(Indicator, verbose_name=_("indicator"))
     period = PeriodField(_("period"))
     value = FigureField(_("value"))
     source = models.CharField(_("source"), max_length=80, blank=True, default="")
@@ -51,9 +51,9 @@ class Target(Identity):
 class TargetContent(Content):
     key = ("target",)
 
-    target = Identified(Target)
-    indicator = Identified(Indicator)
-    stage = Identified(Stage)
+    target = Identified(Target, verbose_name=_("code"))
+    indicator = Identified(Indicator, verbose_name=_("indicator"))
+    stage = Identified(Stage, verbose_name=_("stage"))
     due = PeriodField(_("due period"))
     bound = models.CharField(_("bound"), max_length=10, choices=Bound, default=Bound.EXACT)
     value = FigureField(_("value"), null=True, blank=True)
@@ -79,10 +79,7 @@ class TargetVersion(TargetContent, Version):
             Version.once_a_publication("target"),
             models.CheckConstraint(
                 name="target_has_value_or_words",
-                condition=Q(value__isnull=False)
-                | ~Q(text_en="")
-                | ~Q(text_zh_hant="")
-                | ~Q(text_zh_hans=""),
+                condition=Q(value__isnull=False) | ~Q(text_en="") | ~Q(text_zh_hant="") | ~Q(text_zh_hans=""),
             ),
             models.CheckConstraint(name="target_bound_known", condition=Q(bound__in=Bound.values)),
         ]

@@ -32,7 +32,7 @@ def large_amount(value, unit, qualifier="exact"):
     if len(after) < 2 and not before:
         return said
     return format_html(
-        '{}{}{}',
+        "{}{}{}",
         format_html('<span class="affix">{}</span>', before) if before else "",
         digits,
         format_html('<span class="affix">{}</span>', after) if len(after) > 1 else after,

@@ -295,6 +295,42 @@ def test_admin_adds_a_thing_under_a_code(client):
     assert Release.objects.get().title_en == "New: office dpo (Digital Policy Office)"
 
 
+@pytest.mark.parametrize(
+    "model", [m for m in OWN if m._meta.model_name in PROPOSED], ids=lambda m: m._meta.label
+)
+def test_admin_adds_a_second_of_each(client, model):
+    publish_one_of_each()
+    signed_in(client, Role.ADMINISTRATOR)
+    said = {
+        "code": "second",
+        "indicator": "I1",
+        "why": "Needed.",
+        "reason": "Needed.",
+        "authority": "The Council",
+    }
+    known = {
+        name: value
+        for name, value in opened(client, model.objects.get()).items()
+        if name not in ("token", "stands")
+    }
+    blank = form_of(client.get(address(model, "add")))
+
+    response = client.post(address(model, "add"), known | blank | said)
+
+    assert response.status_code == 302
+    (proposed,) = changes_of(Release.objects.get())
+    before = model.objects.get()
+    own = [
+        f.attname
+        for f in proposed.noun.fields
+        if f.attname not in (*proposed.noun.key, "reason", "authority")
+    ]
+    names = proposed.noun.names
+    assert {n: proposed.content[n] for n in own if n not in names} == {
+        n: getattr(before, n) for n in own if n not in names
+    }
+
+
 @pytest.mark.parametrize("code", ["itc", "", "a/b", "ä", "x" * 81, "a b"])
 def test_admin_adds_nothing_under_a_wrong_code(client, code):
     publish_one_of_each()

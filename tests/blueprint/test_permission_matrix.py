@@ -6,6 +6,7 @@ for the way to one's own work; ``+`` says that the request moved a release or st
 
 import datetime
 import re
+import uuid
 from fnmatch import fnmatch
 from types import SimpleNamespace
 
@@ -17,7 +18,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from blueprint.accounts import home_of
-from blueprint.actions import changes_of, digest_of
+from blueprint.actions import changes_of, digest_of, withdraw_release
 from blueprint.clock import database_now
 from blueprint.models import Contributor, Publication, Release, User
 from blueprint.permissions import OFFICE_ROLES, Role
@@ -30,13 +31,142 @@ from tests.factories import (
     change,
     publish_changes,
     publish_one_of_each,
+    published_release,
     submitted_release,
 )
 
 pytestmark = pytest.mark.django_db
 
-PERSONS = ["visitor", *Role.values]
-TABLE = {}
+# fmt: off
+PERSONS = [
+    "visitor", "official", "approver", "head", "publisher", "member", "chair", "secretary", "auditor",
+    "administrator",
+]
+ALL, NOBODY = "200 " * 10, "405 " * 10
+#         visitor official approver head publisher member chair secretary auditor administrator
+SIGNED  = "in     200      200      200  200       200    200   200       200     200"
+UNMADE  = "in     405      405      405  405       405    405   405       405     405"
+STAFF   = "in     in       in       in   in        in     in    in        200     200"
+ADMIN   = "in     in       in       in   in        in     in    in        403     200"
+AUDITOR = "in     in       in       in   in        in     in    in        200     403"
+CLOSED  = "in     in       in       in   in        in     in    in        403     403"
+ABSENT  = "in     in       in       in   in        in     in    in        404     404"
+WRONG   = "in     in       in       in   in        in     in    in        405     405"
+FURTHER = "in     in       in       in   in        in     in    in        302     302"
+PUBLIC = ALL, NOBODY
+
+# Name of an address -> answers to GET, answers to POST. In the admin the first pattern that fits counts.
+TABLE = {
+    "home": ("302 " * 10, NOBODY),
+    "livez": PUBLIC,
+    "readyz": PUBLIC,
+    "observations.csv": PUBLIC,
+    "targets.csv": PUBLIC,
+    "assessments.csv": PUBLIC,
+    "indicators.csv": PUBLIC,
+    "indicator.csv": PUBLIC,
+    "overview": PUBLIC,
+    "direction": PUBLIC,
+    "publications": PUBLIC,
+    "publication": PUBLIC,
+    "data": PUBLIC,
+    "strategies:strategies": PUBLIC,
+    "strategies:strategy": PUBLIC,
+    "strategies:initiatives": PUBLIC,
+    "strategies:initiative": PUBLIC,
+    "indicators:indicators": PUBLIC,
+    "indicators:indicator": PUBLIC,
+    "committee:committee": PUBLIC,
+    "committee:meeting": PUBLIC,
+
+    # Sign-in. What is posted here is empty: tests/blueprint/test_sign_in.py fills it in.
+    "account_login": ("200 me me me me me me me me me", "200 me me me me me me me me me"),
+    "account_logout": ("302 " + "200 " * 9, "302 " * 10),
+    "account_change_password": (SIGNED, SIGNED),
+    "account_reset_password": (ALL, ALL),
+    "account_reset_password_done": PUBLIC,
+    "account_reset_password_from_key": (ALL, ALL),
+    "account_reset_password_from_key_done": PUBLIC,
+    "admin[:_]login": ("in 403 403 403 403 403 403 403 302 me", NOBODY),
+    "admin[:_]logout": ("302 " + "200 " * 9, "302 " * 10),
+    "admin[:_]password_change": ("in " + "302 " * 9, UNMADE),
+
+    # The desk: an object of one's own office.
+    #                        visitor official approver head publisher member chair secretary auditor administrator
+    "desk:updates":         ("in     200      200      200  200       403    403   403       200     403",
+                             "in     405      405      405  405       403    403   403       405     403"),
+    "desk:enter":           ("in     200      403      200  403       403    403   403       403     403",
+                             "in     200      403      200  403       403    403   403       403     403"),
+    "desk:take-out":        ("in     405      403      405  403       403    403   403       403     403",
+                             "in     302+     403      302+ 403       403    403   403       403     403"),
+    "desk:release":         ("in     200      200      200  200       404    404   404       200     404", UNMADE),
+    "desk:release-preview": ("in     200      200      200  200       404    404   404       200     404", UNMADE),
+    "desk:release-submit":    (UNMADE,
+                             "in     302+     302      302+ 302       404    404   404       302     404"),
+    "desk:release-withdraw":  (UNMADE,
+                             "in     302+     302      302+ 302       404    404   404       302     404"),
+    "desk:release-return":    (UNMADE,
+                             "in     302      302+     302+ 302       404    404   404       302     404"),
+    "desk:release-approve":   (UNMADE,
+                             "in     302      302+     302+ 302       404    404   404       302     404"),
+    "desk:release-take-back": (UNMADE,
+                             "in     302      302+     302+ 302       404    404   404       302     404"),
+    "desk:release-publish":   (UNMADE,
+                             "in     302      302      302  302+      404    404   404       302     404"),
+
+    # The committee's room.
+    "room:papers":          ("in     403      403      403  403       200    200   200       200     403", UNMADE),
+    "room:strategy":        ("in     403      403      403  403       200    200   200       200     403", UNMADE),
+    "room:rate":            ("in " + "302 " * 9,
+                             "in     403      403      403  403       302+   302+  403       403     403"),
+    "room:finding":         ("in " + "302 " * 9,
+                             "in     403      403      403  403       403    302+  403       403     403"),
+
+    # Administration.
+    "admin:index": (STAFF, STAFF),
+    "admin:app_list": (STAFF, STAFF),
+    "admin:jsi18n": (STAFF, WRONG),
+    "admin:password_change_done": (STAFF, WRONG),
+    "admin:autocomplete": (CLOSED, WRONG),
+    "admin:view_on_site": (ABSENT, ABSENT),
+    "admin:admin/(?P<url>*": (ABSENT, ABSENT),
+    "admin:*<path:object_id>/": (FURTHER, FURTHER),
+    "admin:a*_history": ("in in in in in in in in 302 me", "in in in in in in in in 302 me"),
+    "admin:a*_*_*": (CLOSED, CLOSED),
+    "admin:*_delete": (CLOSED, CLOSED),
+    "admin:blueprint_user_history": (ABSENT, ABSENT),
+    "admin:blueprint_user_changelist": (ADMIN, CLOSED),
+    "admin:blueprint_user_new_password": (CLOSED, ADMIN + "+"),
+    "admin:blueprint_user_*": (ADMIN, ADMIN),
+    "admin:blueprint_event_history": (ABSENT, ABSENT),
+    "admin:blueprint_event_add": (CLOSED, CLOSED),
+    "admin:blueprint_event_*": (AUDITOR, CLOSED),
+    "admin:*_changelist": (STAFF, CLOSED),
+    **{f"admin:{model}_{page}": answers
+       for model in ("blueprint_publication", "blueprint_release", "indicators_observation", "indicators_evidence",
+                     "indicators_assessment", "committee_finding", "committee_actionversion")
+       for page, answers in (("add", (CLOSED, CLOSED)), ("history", (ABSENT, ABSENT)), ("change", (STAFF, CLOSED)))},
+    "admin:blueprint_release_change": ("in in in in in in in in 200 me", CLOSED),
+    "admin:*_add": (ADMIN, ADMIN),
+    "admin:*_change": (STAFF, ADMIN),
+    "admin:*_history": (STAFF, STAFF),
+}
+
+# An object of another office: what is not public of it does not exist.
+#                        visitor official approver head publisher member chair secretary auditor administrator
+OTHER_OFFICE = {
+    "desk:enter":           ("in     404      403      404  403       403    403   403       403     403",
+                             "in     404      403      404  403       403    403   403       403     403"),
+    "desk:take-out":        ("in     405      403      405  403       403    403   403       403     403",
+                             "in     404      403      404  403       403    403   403       403     403"),
+    "desk:release":         ("in     404      404      404  200       404    404   404       200     404", UNMADE),
+    "desk:release-preview": ("in     404      404      404  200       404    404   404       200     404", UNMADE),
+    "desk:release-publish":   (UNMADE,
+                             "in     404      404      404  302+      404    404   404       302     404"),
+    "desk:release-*":         (UNMADE,
+                             "in     404      404      404  302       404    404   404       302     404"),
+}
+# fmt: on
 
 # What the addresses are asked for
 
@@ -51,6 +181,11 @@ def site():
         change("strategy", strategy="2", number=2),
     )
     site = SimpleNamespace(own=releases_of("itc", "I2"), other=releases_of("fstb", "other"))
+    # A figure in a draft that can be taken out of it again.
+    site.drafted = ReleaseFactory(
+        office=OfficeFactory(code="itc"),
+        entries=[change("observation"), change("observation", period="2023")],
+    )
     site.cycle = Cycle.objects.create(
         number=5,
         committee_id="review",
@@ -76,7 +211,11 @@ def session_of(user):
 def releases_of(code, indicator):
     """A release of an office in each state that somebody moves it from, none touched by the people of the table."""
     fields = {"office": OfficeFactory(code=code), "entries": [change("observation", indicator=indicator)]}
-    return {"draft": ReleaseFactory(**fields), "submitted": submitted_release(**fields), "approved": approved_release(**fields)}
+    return {
+        "draft": ReleaseFactory(**fields),
+        "submitted": submitted_release(**fields),
+        "approved": approved_release(**fields),
+    }
 
 
 STATE_FOR = {
@@ -95,8 +234,19 @@ def arguments(name, site, other=False):
     if name.startswith("room:"):
         return {"number": 5, "code": "1"}
     if name.startswith("admin:"):
-        return {"object_id": admin_object(name), "app_label": "blueprint", "url": "nowhere"}
-    code = "other" if other else {"strategies:initiative": "park"}.get(name, "I1" if "ndicator" in name or "desk" in name else "1")
+        return {
+            "object_id": admin_object(name),
+            "app_label": "blueprint",
+            "url": "nowhere",
+            "content_type_id": 1,
+        }
+    code = (
+        "other"
+        if other
+        else {"strategies:initiative": "park"}.get(
+            name, "I1" if "ndicator" in name or "desk" in name else "1"
+        )
+    )
     return {"code": code, "number": 1, "period": "2024", "uidb36": "1", "key": "x-y"}
 
 
@@ -113,7 +263,12 @@ def form(name, site, other=False):
     if name.startswith("desk:release"):
         release = (site.other if other else site.own)[STATE_FOR.get(name, "draft")]
         return {"version": release.version, "digest": digest_of(changes_of(release)), "reason": "Because."}
-    return {"room:rate": {"confidence": 4, "reason": "Because.", "version": 0}}.get(name, {})
+    return {
+        "room:rate": {"confidence": 4, "reason": "Because.", "version": 0},
+        "room:finding": {"confidence": 4, "text_en": "Goes well.", "version": 0, "token": uuid.uuid4()},
+        "desk:take-out": {"version": site.drafted.version},
+        "admin:blueprint_user_new_password": {"sure": "yes"},
+    }.get(name, {})
 
 
 # Every address there is
@@ -140,8 +295,8 @@ def address(name, route, given):
     return reverse(name, kwargs={key: value for key, value in given.items() if key in wanted})
 
 
-def row_of(name):
-    return next((row for pattern, row in TABLE.items() if fnmatch(name, pattern)), None)
+def row_of(name, table):
+    return next((row for pattern, row in table.items() if fnmatch(name, pattern)), None)
 
 
 # Asking
@@ -153,9 +308,9 @@ def answer(site, who, method, target, sent):
     if who in site.sessions:
         client.cookies[settings.SESSION_COOKIE_NAME] = site.sessions[who]
     with transaction.atomic():
-        before = stored()
+        before = stored() if sent else None
         response = getattr(client, method)(target, sent)
-        mark = "+" if stored() != before else ""
+        mark = "+" if sent and stored() != before else ""
         transaction.set_rollback(True)
     return named(response, site.people.get(who)) + mark
 
@@ -185,14 +340,92 @@ def answers(site, name, route, other=False):
     )
 
 
-def test_explore(site, capsys):
-    import time
-    out = []
-    for name, route in addresses().items():
-        t = time.time()
-        got = answers(site, name, route)
-        out.append(f"{name:60} | {' '.join(got[0])} | {' '.join(got[1])}   {time.time()-t:.2f}")
-        if name.startswith("desk:") and "<" in route:
-            got = answers(site, name, route, True)
-            out.append(f"{name+' OTHER':60} | {' '.join(got[0])} | {' '.join(got[1])}")
-    open("/tmp/doors-var/matrix.txt", "w").write("\n".join(out))
+def differences(site, name, route, row, other=False):
+    """(name, method, person, expected, answered) for each cell that is not as the table says."""
+    said = zip(("GET", "POST"), row, answers(site, name, route, other), strict=True)
+    return [
+        (name, method, who, expected, answered)
+        for method, cells, given in said
+        for who, expected, answered in zip(PERSONS, cells.split(), given, strict=True)
+        if expected != answered
+    ]
+
+
+# The table holds
+
+
+def test_W04_every_role_has_a_column():
+    assert PERSONS[1:] == Role.values
+
+
+@pytest.mark.parametrize("name", addresses())
+def test_W04_every_address_has_a_row(name):
+    assert row_of(name, TABLE), (
+        f"The address {name!r} is not in TABLE of {__name__}: add a row that says what each person is answered "
+        "to GET and to POST (PUBLIC if it is for everybody and changes nothing)."
+    )
+
+
+PARTS = ["public", "desk", "room", "admin:strategies", "admin:indicators", "admin:committee", "admin"]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_W04_every_address_answers_each_role_as_the_table_says(site, part):
+    named = {name: route for name, route in addresses().items() if part_of(name) == part}
+
+    wrong = [
+        difference
+        for name, route in named.items()
+        for difference in differences(site, name, route, row_of(name, TABLE) or PUBLIC)
+    ]
+
+    assert wrong == []
+
+
+def part_of(name):
+    """Parts are asked apart, so that several processes can share the work."""
+    fitting = [part for part in PARTS if name.startswith((f"{part}:", f"{part}_"))]
+    return max(fitting, key=len, default="public")
+
+
+def test_W04_objects_of_another_office_do_not_exist(site):
+    named = {name: route for name, route in addresses().items() if row_of(name, OTHER_OFFICE)}
+
+    wrong = [
+        difference
+        for name, route in named.items()
+        for difference in differences(site, name, route, row_of(name, OTHER_OFFICE), other=True)
+    ]
+
+    assert wrong == []
+    assert {name for name in addresses() if name.startswith("desk:") and "<" in addresses()[name]} == set(
+        named
+    )
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted", "approved", "published", "withdrawn"])
+def test_W04_release_of_another_office_answers_as_one_that_never_was(client, state):
+    release = release_in(state, office=OfficeFactory(code="fstb"))
+    nowhere = release.pk + 1000
+
+    for role in ("official", "approver", "head", "member", "chair", "secretary", "administrator"):
+        client.force_login(person(role))
+        for name in ("release", "release-submit", "release-approve", "release-publish", "release-return"):
+            method = client.get if name == "release" else client.post
+            there = method(
+                reverse(f"desk:{name}", args=[release.pk]), {"version": release.version, "reason": "x"}
+            )
+            gone = method(reverse(f"desk:{name}", args=[nowhere]), {"version": 1, "reason": "x"})
+
+            assert there.status_code == gone.status_code == 404
+            assert there.content == gone.content
+            assert there.headers == gone.headers
+
+
+def release_in(state, **fields):
+    make = {"draft": ReleaseFactory, "submitted": submitted_release, "approved": approved_release}
+    if state == "withdrawn":
+        release = ReleaseFactory(**fields)
+        withdraw_release(release, by=release.created_by)
+        return release
+    return make.get(state, published_release)(**fields)

@@ -1,7 +1,7 @@
 import pytest
 
 from blueprint.models import PersonName
-from tests.factories import publish_changes, change
+from tests.factories import change, publish_changes
 from tests.reading import texts
 
 pytestmark = pytest.mark.django_db

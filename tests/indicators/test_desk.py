@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from blueprint.actions import changes_of, digest_of
 from blueprint.clock import today
@@ -28,6 +29,13 @@ from tests.factories import (
 
 ENTER = "/en/desk/indicators/I1/enter/"
 MOVES = ("submit", "return", "approve", "take-back", "withdraw", "publish")
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """Addresses are made in the active language, and a request leaves its own active."""
+    with override("en"):
+        yield
 
 
 @pytest.fixture
@@ -136,15 +144,15 @@ def test_returned_release_comes_back_with_its_reason_and_can_be_mended(client, s
     release = Release.objects.get()
     move(client, release, "submit")
     sign_in(Role.APPROVER)
-    move(client, release, "return", reason="Table 1 says 1.6.\nPlease look again.")
+    move(client, release, "return", reason="Table 1 says 1.52.\nPlease look again.")
     client.force_login(official)
 
-    assert "Table 1 says 1.6.\nPlease look again." in client.get("/en/desk/").content.decode()
+    assert "Table 1 says 1.52.\nPlease look again." in client.get("/en/desk/").content.decode()
     release.refresh_from_db()
-    client.post(ENTER, typed(value="1.6", version=release.version, was="2025", submit="1"))
+    client.post(ENTER, typed(value="1.52", version=release.version, was="2025", submit="1"))
     move(client, release, "submit")
 
-    assert ObservationEntry.objects.get().value == Decimal("1.6")
+    assert ObservationEntry.objects.get().value == Decimal("1.52")
     assert state(release) == "submitted"
 
 
@@ -169,23 +177,21 @@ def test_updates_come_in_sections_by_the_clock(client, sign_in):
     assert "I4" not in answer.content.decode()
 
 
-def test_updates_count_what_is_handed_in(client, series, sign_in):
-    publish_indicator("I2", short_name_en="Other")
+def test_updates_count_what_is_handed_in(client, sign_in):
+    publish_office()
     for code in ("I1", "I2"):
-        publish_observation(code, period="2015")
-        publish_changes(change("observation", indicator=code, period="2016"))
-    for period in ("2020", "2021", "2022", "2023", "2024"):
-        publish_observation("I2", period=period)
+        publish_indicator(code, short_name_en=code)
+        publish_observation(code, period=str(today().year - 3))
     sign_in(Role.OFFICIAL)
-    old = {"period": "2025", "version": 0}
+    first_due = str(today().year - 2)
 
     before = client.get("/en/desk/").context
-    client.post(ENTER, typed(**old, submit="1"))
+    client.post(ENTER, typed(period=first_due, value="1.6", submit="1"))
+    saved = client.get("/en/desk/").context
     move(client, Release.objects.get(), "submit")
     after = client.get("/en/desk/").context
 
-    assert (before["asked"], before["handed_in"]) == (after["asked"], 0)
-    assert after["handed_in"] == min(1, after["asked"])
+    assert [(c["handed_in"], c["asked"]) for c in (before, saved, after)] == [(0, 2), (0, 2), (1, 2)]
 
 
 def test_updates_of_an_office_without_indicators_say_what_to_do(client, series, sign_in):
@@ -247,7 +253,7 @@ def test_updates_query_count(client, sign_in, django_assert_num_queries, count):
     assert len(answer.context["updates"]) == count
 
 
-UPDATES_QUERIES = 15
+UPDATES_QUERIES = 14
 
 
 @pytest.mark.parametrize(
@@ -440,7 +446,7 @@ def test_take_out_removes_a_period_from_the_draft(client, series, sign_in):
 
     answer = client.post(f"{ENTER}2025/take-out/", {"version": "1"}, follow=True)
 
-    assert said(answer) == ["The figure for 2025 was taken out of the draft."]
+    assert said(answer)[-1] == "The figure for 2025 was taken out of the draft."
     assert (ObservationEntry.objects.count(), Release.objects.get().state) == (0, "withdrawn")
 
 
@@ -476,6 +482,7 @@ HOSTILE = [
     "https://[::1",
     "",
 ]
+PARTS = {"dimension": "s", "name": {"en": "S"}, "categories": [{"code": "business", "name": {}}]}
 FIELDS = [
     "version",
     "token",
@@ -498,30 +505,18 @@ FIELDS = [
 
 
 @pytest.mark.parametrize("frequency", ["annual", "irregular"])
-@pytest.mark.parametrize("field", FIELDS)
-def test_enter_survives_anything(client, sign_in, field, frequency):
+@pytest.mark.parametrize("value", HOSTILE, ids=range(len(HOSTILE)))
+def test_enter_survives_anything_in_any_field(client, sign_in, value, frequency):
     publish_office()
-    publish_indicator(
-        short_name_en="Ratio",
-        frequency=frequency,
-        disaggregation={
-            "dimension": "s",
-            "name": {"en": "S"},
-            "categories": [{"code": "business", "name": {}}],
-        },
-    )
+    publish_indicator(short_name_en="Ratio", frequency=frequency, disaggregation=PARTS)
     sign_in(Role.OFFICIAL)
+    hostile = value.encode("utf-8", "surrogatepass")
 
-    statuses = set()
-    for value in HOSTILE:
-        sent = {name: part.encode("utf-8", "surrogatepass") for name, part in typed(**{field: value}).items()}
-        statuses.add(client.post(ENTER, sent | {"save": "1"}).status_code)
-        version = Release.objects.values_list("version", flat=True).first() or 0
-        client.post(f"{ENTER}2025/take-out/", {"version": version})
+    statuses = {client.post(ENTER, typed(**{field: hostile, "save": "1"})).status_code for field in FIELDS}
+    statuses.add(client.post(ENTER, dict.fromkeys(FIELDS, hostile)).status_code)
 
     assert statuses <= {200, 302, 400, 409}
-    for entry in ObservationEntry.objects.all():
-        assert entry.period == "2025"
+    assert set(ObservationEntry.objects.values_list("period", flat=True)) <= {"2025"}
 
 
 @pytest.mark.parametrize("verb", MOVES)
@@ -574,10 +569,7 @@ def test_release_shows_the_effect_on_the_status(client, series, sign_in):
 
     (effect,) = client.get(Release.objects.get().get_absolute_url()).context["effects"]
 
-    assert (effect["before"], effect["after"], effect["same"]) == ("on_track", "reached_early", False) or (
-        effect["before"],
-        effect["after"],
-    ) == ("behind", "reached_early")
+    assert (effect["before"], effect["after"], effect["same"]) == ("far_behind", "reached_early", False)
     assert Head.objects.get().number == head
 
 
@@ -800,17 +792,16 @@ def test_preview_equals_the_page_after_publication(client, series, sign_in):
     release = approved_release(entries=[change("observation", period="2025", value=Decimal("1.5"))])
     sign_in(Role.PUBLISHER)
 
-    rehearsed = client.get(f"{release.get_absolute_url()}preview/I1/").context
+    rehearsed = client.get(f"{release.get_absolute_url()}preview/I1/").content.decode()
     move(client, release, "publish")
-    public = client.get("/en/indicators/I1/").context
+    public = client.get("/en/indicators/I1/").content.decode()
 
-    for name in ("table", "chart", "chart_description"):
-        assert str(rehearsed[name]).split("object")[0] == str(public[name]).split("object")[0]
-    assert rehearsed["standing"].status == public["standing"].status
-    assert (
-        rehearsed["moment"].number == public["moment"].number == release.publication_id
-        or Head.objects.get().number
-    )
+    assert figures_section(rehearsed) == figures_section(public)
+
+
+def figures_section(page):
+    """From the heading down to what names the moment of publication."""
+    return page[page.index("<h1>") : page.index("<caption")]
 
 
 def test_days_until_due_are_counted_in_hong_kong(client, series, sign_in):

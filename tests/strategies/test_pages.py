@@ -1,6 +1,6 @@
 import pytest
 
-from tests.factories import publish_changes, change, publish_strategy
+from tests.factories import change, publish_changes, publish_strategy
 from tests.reading import LANGUAGES, texts
 
 pytestmark = pytest.mark.django_db
