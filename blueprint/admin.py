@@ -23,7 +23,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .actions import changes_of
+from .actions import Refused, changes_of
 from .audit import record
 from .models import (
     CalendarItemVersion,
@@ -385,9 +385,11 @@ class PublicAdmin(StatedAdmin):
             setattr(obj, f"{self.key}_id", form.cleaned_data["code"])
         self.complete(obj)
         proposed = Change(self.noun, self.noun.content(obj))
-        obj.release = propose_change(
-            proposed, by=request.user, reason=form.reason, token=form.cleaned_data["token"]
-        )
+        token = form.cleaned_data["token"]
+        try:
+            obj.release = propose_change(proposed, by=request.user, reason=form.reason, token=token)
+        except Refused as refusal:
+            raise PermissionDenied(str(refusal)) from None
 
     def complete(self, obj):
         """Fill in what follows from the other fields."""

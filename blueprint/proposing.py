@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -26,6 +26,9 @@ def propose_change(change: Change, *, by: User, reason: str, token: uuid.UUID) -
     try:
         with transaction.atomic():
             return _propose(change, by=by, reason=reason, token=token)
+    except IntegrityError:
+        # The same form sent twice at once: the other one made the release.
+        return Release.objects.get(token=token, created_by=by)
     except Refused as refusal:
         record_refusal("propose_change", by=by, subject=subject_of(change), reason=str(refusal))
         raise
@@ -36,7 +39,7 @@ def _propose(change: Change, *, by: User, reason: str, token: uuid.UUID) -> Rele
         raise Refused(_("Your role does not include this step."))
     if not reason.strip():
         raise Refused(_("Say why, so that the person who approves it can judge."))
-    sent = Release.objects.filter(token=token, created_by=by).first()
+    sent = sent_before(token, by)
     if sent:
         return sent
     release = open_release(
@@ -47,6 +50,14 @@ def _propose(change: Change, *, by: User, reason: str, token: uuid.UUID) -> Rele
     release.refresh_from_db()
     submit_release(release, by=by)
     return release
+
+
+def sent_before(token: uuid.UUID, by: User) -> Release | None:
+    """The release that this form made when it was sent before."""
+    sent = Release.objects.filter(token=token).first()
+    if sent and sent.created_by_id != by.pk:
+        raise Refused(_("This form belongs to another person. Open the page again."))
+    return sent
 
 
 def waiting_for(noun: Any, key: tuple) -> Any:

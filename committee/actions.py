@@ -16,6 +16,7 @@ from blueprint.audit import record, record_refusal
 from blueprint.clock import database_now, hong_kong_date
 from blueprint.models import Release, User
 from blueprint.permissions import Permission
+from blueprint.proposing import sent_before
 from blueprint.wording import LANGUAGES
 from blueprint.workflow import State
 
@@ -118,7 +119,7 @@ def record_finding(paper: Paper, *, by: User, agreed: Agreement, token: uuid.UUI
     """
     check_may(by, Permission.RECORD_FINDINGS)
     hold_open(paper.cycle)
-    sent = Release.objects.filter(token=token, created_by=by).first()
+    sent = sent_before(token, by)
     if sent:
         return sent
     release = open_finding_release(paper)

@@ -228,6 +228,18 @@ def test_admin_form_sent_twice_proposes_once(client):
     assert Release.objects.count() == 1
 
 
+def test_admin_form_with_the_token_of_another_person_is_refused(client):
+    publish_direction()
+    theirs = propose(UserFactory(role=Role.ADMINISTRATOR))
+    signed_in(client, Role.ADMINISTRATOR)
+    version = DirectionVersion.objects.get()
+    typed = opened(client, version) | {"text_en": "Another", "why": "Plainer.", "token": str(theirs.token)}
+
+    response = client.post(address(DirectionVersion, "change", version.pk), typed)
+
+    assert (response.status_code, list(Release.objects.all())) == (403, [theirs])
+
+
 def test_admin_form_opened_before_another_publication_is_refused_with_its_text(client):
     publish_direction(text_en="First")
     signed_in(client, Role.ADMINISTRATOR)
@@ -302,7 +314,7 @@ def test_admin_adds_a_second_of_each(client, model):
     publish_one_of_each()
     signed_in(client, Role.ADMINISTRATOR)
     said = {
-        "code": "second",
+        "code": "another",
         "indicator": "I1",
         "why": "Needed.",
         "reason": "Needed.",
@@ -317,7 +329,7 @@ def test_admin_adds_a_second_of_each(client, model):
 
     response = client.post(address(model, "add"), known | blank | said)
 
-    assert response.status_code == 302
+    assert response.status_code == 302, response.context["adminform"].form.errors
     (proposed,) = changes_of(Release.objects.get())
     before = model.objects.get()
     own = [

@@ -228,6 +228,16 @@ def test_record_finding_twice_with_one_token_makes_one_release(paper):
     assert Release.objects.count() == 1
 
 
+def test_record_finding_with_the_token_of_another_person_is_refused(paper):
+    token = uuid.uuid4()
+    release = recorded(paper, UserFactory(role=Role.CHAIR), token=token)
+
+    with pytest.raises(Refused, match="another person"):
+        recorded(paper, UserFactory(role=Role.CHAIR), token=token)
+
+    assert list(Release.objects.all()) == [release]
+
+
 def test_record_finding_while_one_waits_is_refused(paper):
     chair = UserFactory(role=Role.CHAIR)
     recorded(paper, chair)
