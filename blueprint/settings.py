@@ -82,7 +82,9 @@ SITE_URL = site_url()
 SITE_HOST = urlsplit(SITE_URL).hostname
 SECURE = SITE_URL.startswith("https://")
 SECRET_KEY = secret_key()
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[SITE_HOST, *([] if SECURE else ["localhost", "127.0.0.1"])])
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=[SITE_HOST, *([] if SECURE else ["localhost", "127.0.0.1"])]
+)
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # Accounts with random passwords and example reviews exist only where this is set.
 DEMO = switch("DEMO")
@@ -221,6 +223,7 @@ TIME_ZONE = "Asia/Hong_Kong"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -5,8 +5,9 @@ from django.db.models import OuterRef, Subquery
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
-from blueprint.admin import NewForm, PublicAdmin, ReadOnlyAdmin, Structure
+from blueprint.admin import PublicAdmin, ReadOnlyAdmin
 from blueprint.models import PersonName
+from blueprint.proposal_forms import NewForm, Structure
 from indicators.admin import is_texts
 
 from .models import ActionVersion, CommitteeVersion, Finding, MeetingVersion, SeatVersion

@@ -74,19 +74,8 @@ def save_entry(
         before = replaced(release, indicator, {was, period})
         write_entries(release, changes, by=by)
         retitle(release, indicator)
-        record(
-            "save_entry",
-            by=by,
-            release=release,
-            subject=f"{indicator.indicator_id} {period}",
-            indicator=indicator.indicator_id,
-            period=period,
-            was=was,
-            token=str(token),
-            version=release.version,
-            warnings=list(warnings),
-            changes=[change.canonical() for change in changes],
-            before=before,
+        record_saved(
+            release, changes, by=by, was=was, token=str(token), warnings=list(warnings), before=before
         )
         return release
 
@@ -123,6 +112,14 @@ def withdraw_entry(*, indicator: IndicatorVersion, by: User, period: str, versio
         return release
 
     return recorded("withdraw_entry", withdraw, indicator=indicator, by=by)
+
+
+def record_saved(release: Release, changes: Sequence[Change], *, by: User, **detail: Any) -> None:
+    """The event that keeps what a save said: the warnings, their sentences, and the figures before and after."""
+    indicator, period = changes[0].content["indicator_id"], changes[0].content["period"]
+    said = [change.canonical() for change in changes]
+    detail |= {"indicator": indicator, "period": period, "version": release.version, "changes": said}
+    record("save_entry", by=by, release=release, subject=f"{indicator} {period}", **detail)
 
 
 def hand_in(release: Release, *, by: User) -> None:

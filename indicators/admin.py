@@ -9,7 +9,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from blueprint.admin import LANGUAGE_CHOICES, NewForm, ProposalForm, PublicAdmin, ReadOnlyAdmin, Structure
+from blueprint.admin import PublicAdmin, ReadOnlyAdmin
+from blueprint.proposal_forms import LANGUAGE_CHOICES, NewForm, ProposalForm, Structure
 
 from .figures import number
 from .models import (

@@ -5,7 +5,8 @@ from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from blueprint.admin import NewForm, ProposalForm, PublicAdmin, WordList
+from blueprint.admin import PublicAdmin
+from blueprint.proposal_forms import NewForm, ProposalForm, WordList
 from indicators.periods import Period
 
 from .models import (

@@ -40,9 +40,7 @@ def compared(release):
             unit = units.get(indicator.unit_id) if indicator else None
             figures.append(figure_change(change, before_of(change, number_before), indicator, unit))
         elif change.noun.name == "evidence":
-            evidence.append(
-                {"indicator": indicator, "period": period_label(change.content["period"]), **change.content}
-            )
+            evidence.append(change.content | {"period": period_label(change.content["period"])})
         else:
             others.append(field_changes(change, before_of(change, number_before)))
     return figures, evidence, others

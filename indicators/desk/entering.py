@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib import messages
+from django.db import DatabaseError
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -93,9 +94,16 @@ class Place:
             "history": self.page["table"][:6],
             "promised": [j for j in self.page["standing"].current if j.row.due],
             "waiting": [(period, period_label(period)) for period in self.series.drafted_periods],
-            "effects": effects(self.release) if self.release else [],
+            "effects": self._effects(),
             "days": self._days(),
         }
+
+    def _effects(self):
+        """What the draft would do to the status; nothing where the public tables would refuse it."""
+        try:
+            return effects(self.release) if self.release else []
+        except DatabaseError:
+            return []
 
     def _days(self):
         due_on = self.page["standing"].freshness.due_on

@@ -580,6 +580,18 @@ def test_admin_sets_a_new_password(client):
     assert Event.objects.get(verb="set_password").subject == person.email
 
 
+def test_admin_auditor_reads_accounts_and_changes_none(client):
+    signed_in(client, Role.AUDITOR)
+    person = UserFactory(role=Role.MEMBER, name="Person")
+    sent = {"email": person.email, "name": "Renamed", "role": "chair", "language": "en"}
+
+    seen = client.get(address(User, "change", person.pk)).status_code
+    changed = client.post(address(User, "change", person.pk), sent).status_code
+
+    person.refresh_from_db()
+    assert (seen, changed, person.name, person.role) == (200, 403, "Person", "member")
+
+
 def test_admin_auditor_sets_no_password(client):
     signed_in(client, Role.AUDITOR)
     person = UserFactory(role=Role.MEMBER)

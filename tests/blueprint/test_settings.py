@@ -92,7 +92,9 @@ def test_secret_key_of_a_machine_is_made_once_and_for_its_owner_only(start, tmp_
 def test_without_an_environment_the_site_is_for_this_machine_alone(start):
     done = start(*asked("DEBUG", "DEMO", "SITE_URL", "ALLOWED_HOSTS", "ALLAUTH_TRUSTED_PROXY_COUNT"))
 
-    assert done.stdout == "False False http://127.0.0.1:8000 ['127.0.0.1', 'localhost', '127.0.0.1'] 0\n", done.stderr
+    assert done.stdout == "False False http://127.0.0.1:8000 ['127.0.0.1', 'localhost', '127.0.0.1'] 0\n", (
+        done.stderr
+    )
 
 
 def test_proxys_word_on_https_counts_only_where_there_is_a_proxy(start):

@@ -567,6 +567,19 @@ def test_release_shows_before_and_after(client, series, sign_in):
     ]
 
 
+def test_release_lists_its_evidence(client, series, sign_in):
+    release = submitted_release(entries=[change("evidence", period="2024-10", title="Table 1")])
+    sign_in(Role.APPROVER)
+
+    (evidence,) = client.get(release.get_absolute_url()).context["evidence"]
+
+    assert [evidence[name] for name in ("period", "url", "title")] == [
+        "October 2024",
+        "https://example.org/table",
+        "Table 1",
+    ]
+
+
 def test_release_shows_the_effect_on_the_status(client, series, sign_in):
     sign_in(Role.OFFICIAL)
     head = Head.objects.get().number
