@@ -8,7 +8,20 @@ from typing import Any
 import rfc8785
 
 LEAF_FIELDS = frozenset(
-    ["seq", "prev", "kind", "title", "published_at", "precision", "recorded_at", "loaded", "reason", "changes", "files", "replaces"]
+    [
+        "seq",
+        "prev",
+        "kind",
+        "title",
+        "published_at",
+        "precision",
+        "recorded_at",
+        "loaded",
+        "reason",
+        "changes",
+        "files",
+        "replaces",
+    ]
 )
 
 

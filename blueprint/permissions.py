@@ -72,8 +72,7 @@ class RoleBackend:
         if app not in OWN_APPS:
             return False
         if model == "user":
-            needed = P.OPEN_ADMIN if action == "view" else P.MANAGE_USERS
-            return bool(user.may(needed) and action in ("view", "add", "change"))
+            return bool(user.may(P.MANAGE_USERS) and action in ("view", "add", "change"))
         if action == "view":
             return bool(user.may(P.OPEN_ADMIN) and (model != "event" or user.may(P.READ_EVENTS)))
         proposed = model.endswith("version") or model == "baseline"

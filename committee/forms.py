@@ -51,7 +51,7 @@ def confidence_field(label, hint):
 
 def text_field(label, language, rows):
     return forms.CharField(
-        label=format_lazy("{} ({})", label, LANGUAGE_NAMES[language]),
+        label=format_lazy(_("{label} ({language})"), label=label, language=LANGUAGE_NAMES[language]),
         required=False,
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": rows, "lang": TAGS[language]}),

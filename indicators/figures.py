@@ -53,9 +53,9 @@ def joined(*sentences: str) -> str:
 
 def difference(value, unit) -> str:
     """A difference of two figures: of percentages it is percentage points."""
-    if unit is not None and unit.unit_id == "%":
+    if unit is not None and unit.in_per_cent:
         return _("%(figure)s percentage points") % {"figure": number(value)}
-    if unit is not None and unit.unit_id == "rank":
+    if unit is not None and unit.is_rank:
         return number(value)
     return with_unit(value, unit)
 

@@ -16,6 +16,7 @@ from blueprint.wording import day_text
 
 from . import progress
 from .figures import difference, joined, number, period_label, with_unit
+from .models.indicator import UnitKind
 
 # A step counts as a jump when it is larger than the largest step before by this factor.
 JUMP = Decimal("1.5")
@@ -56,7 +57,7 @@ class Reported:
 
     @property
     def is_rank(self) -> bool:
-        return self.unit is not None and self.unit.unit_id == "rank"
+        return self.unit is not None and self.unit.is_rank
 
 
 def doubts(reported: Reported) -> list[Doubt]:
@@ -119,7 +120,7 @@ def unchanged(reported: Reported) -> Iterator[Doubt]:
 
 def over_hundred(reported: Reported) -> Iterator[Doubt]:
     value, unit = reported.figure.value, reported.unit
-    if value is not None and value > 100 and unit is not None and unit.unit_id == "%":
+    if value is not None and value > 100 and unit is not None and unit.kind == UnitKind.SHARE:
         yield Doubt("over_hundred", _("More than 100%."), _("A share of a whole is at most 100%."))
 
 

@@ -18,7 +18,7 @@ def draw_both(standing, rows, versions, baseline):
         "points": [_point(row, standing.unit) for row in _counted(standing, rows)],
         "goals": _goals(standing, versions),
         "start": _start(baseline, standing.unit),
-        "rank": standing.indicator.unit_id == "rank",
+        "rank": bool(standing.unit and standing.unit.is_rank),
         "break_label": _("new method"),
         "tick_format": lambda value: figures.number(Decimal(str(value))),
     }

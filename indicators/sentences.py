@@ -36,16 +36,11 @@ def figure_sentence(standing) -> str:
 def _change(difference: Decimal, standing) -> str:
     if difference == 0:
         return _("%(name)s: %(value)s in %(period)s, as in %(previous_period)s.")
-    better_rank = standing.indicator.unit_id == "rank"
-    if better_rank:
-        return (
-            _("%(name)s: %(value)s in %(period)s, down from %(previous)s in %(previous_period)s.")
-            if difference > 0
-            else _("%(name)s: %(value)s in %(period)s, up from %(previous)s in %(previous_period)s.")
-        )
-    if difference > 0:
-        return _("%(name)s: %(value)s in %(period)s, up from %(previous)s in %(previous_period)s.")
-    return _("%(name)s: %(value)s in %(period)s, down from %(previous)s in %(previous_period)s.")
+    # A rank that gets smaller goes up.
+    fell = difference > 0 if standing.unit and standing.unit.is_rank else difference < 0
+    if fell:
+        return _("%(name)s: %(value)s in %(period)s, down from %(previous)s in %(previous_period)s.")
+    return _("%(name)s: %(value)s in %(period)s, up from %(previous)s in %(previous_period)s.")
 
 
 def _target(standing) -> str:

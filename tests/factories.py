@@ -80,7 +80,7 @@ CONTENT = {
         "title_en": "The park opens",
         "state": "planned",
     },
-    "unit": {"unit": "percent", "name_en": "per cent", "pattern_en": "{value}%"},
+    "unit": {"unit": "percent", "kind": "share", "name_en": "per cent", "pattern_en": "{value}%"},
     "stage": {"stage": "second", "number": 2, "name_en": "Second stage", "year": 2032},
     "indicator": {
         "indicator": "I1",

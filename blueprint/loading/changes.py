@@ -99,6 +99,7 @@ def unit_changes(files: Files) -> Iterator[Change]:
         yield Change.of(
             "unit",
             unit=unit["code"],
+            kind=unit["kind"] or "any",
             **in_languages("name", {name: unit[name] or "" for name in LANGUAGES}),
             **in_languages("pattern", unit["pattern"]),
         )

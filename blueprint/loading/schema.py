@@ -89,7 +89,12 @@ OFFICE = Shape(
     **SOURCES,
 )
 UNIT_TEXT = {name: optional(text(most("unit", f"name_{name}"))) for name in LANGUAGES}
-UNIT = Shape(code=text(80), pattern=optional(texts(most("unit", "pattern_en"))), **UNIT_TEXT)
+UNIT = Shape(
+    code=text(80),
+    kind=optional(choices("unit", "kind")),
+    pattern=optional(texts(most("unit", "pattern_en"))),
+    **UNIT_TEXT,
+)
 STAGE = Shape(code=part(20), year=optional(year()), expected=yes_or_no, name=texts(most("stage", "name_en")))
 BASELINE = Shape(period=period(), value=figure, source=optional(code()), **PUBLISHED)
 TARGET = Shape(

@@ -11,7 +11,8 @@ def texts(label, *, blank=False, max_length=None):
     """Three columns of one text, for English, Traditional and Simplified Chinese, in this order."""
 
     def column(language):
-        options = {"blank": True, "default": "", "verbose_name": format_lazy("{} ({})", label, language)}
+        name = format_lazy(_("{label} ({language})"), label=label, language=language)
+        options = {"blank": True, "default": "", "verbose_name": name}
         if not blank and language == "en":
             options["help_text"] = _("Needed in at least one language.")
         if max_length:

@@ -12,10 +12,79 @@ from strategies.models import StrategyVersion
 from ..models import IndicatorVersion, Observation, TargetVersion
 from ..standings import standings
 
-OBSERVATIONS = ["indicator", "indicator_name_en", "indicator_name_zh_hant", "indicator_name_zh_hans", "breakdown", "period", "value", "unit", "qualifier", "obs_status", "break_before", "kind", "note", "publication", "published_at", "source_url"]
-TARGETS = ["indicator", "stage", "due", "bound", "value", "text_en", "text_zh_hant", "text_zh_hans", "reason", "authority", "version", "publication", "published_at", "source_url"]
-INDICATORS = ["indicator", "name_en", "name_zh_hant", "name_zh_hans", "class", "unit", "decimals", "polarity", "frequency", "path", "strategy", "direction", "office", "release_month", "publication"]
-ASSESSMENTS = ["indicator", "stage", "due", "version", "bound", "target", "baseline_period", "baseline", "latest_period", "latest", "qualifier", "share_of_way", "share_of_time", "ratio", "reading", "status", "caveats", "method", "publication", "as_at"]
+OBSERVATIONS = [
+    "indicator",
+    "indicator_name_en",
+    "indicator_name_zh_hant",
+    "indicator_name_zh_hans",
+    "breakdown",
+    "period",
+    "value",
+    "unit",
+    "qualifier",
+    "obs_status",
+    "break_before",
+    "kind",
+    "note",
+    "publication",
+    "published_at",
+    "source_url",
+]
+TARGETS = [
+    "indicator",
+    "stage",
+    "due",
+    "bound",
+    "value",
+    "text_en",
+    "text_zh_hant",
+    "text_zh_hans",
+    "reason",
+    "authority",
+    "version",
+    "publication",
+    "published_at",
+    "source_url",
+]
+INDICATORS = [
+    "indicator",
+    "name_en",
+    "name_zh_hant",
+    "name_zh_hans",
+    "class",
+    "unit",
+    "decimals",
+    "polarity",
+    "frequency",
+    "path",
+    "strategy",
+    "direction",
+    "office",
+    "release_month",
+    "publication",
+]
+ASSESSMENTS = [
+    "indicator",
+    "stage",
+    "due",
+    "version",
+    "bound",
+    "target",
+    "baseline_period",
+    "baseline",
+    "latest_period",
+    "latest",
+    "qualifier",
+    "share_of_way",
+    "share_of_time",
+    "ratio",
+    "reading",
+    "status",
+    "caveats",
+    "method",
+    "publication",
+    "as_at",
+]
 
 # A spreadsheet takes a text that begins so for a formula; a quote before it keeps it a text.
 FORMULA_STARTS = tuple("=+-@＝＋－＠")

@@ -13,11 +13,24 @@ class Unit(Identity):
     """What a figure counts or measures."""
 
 
+class UnitKind(models.TextChoices):
+    """What a unit's figures can be: it decides what is possible, and how a difference is said."""
+
+    SHARE = "share", _("share of a whole or ratio, in per cent")
+    PERCENTAGE = "percentage", _("percentage of any sign")
+    COUNT = "count", _("count of whole things")
+    AMOUNT = "amount", _("amount of money")
+    MEASURE = "measure", _("measured quantity, not negative")
+    RANK = "rank", _("rank, 1 being first")
+    ANY = "any", _("anything")
+
+
 class UnitContent(Content):
     key = ("unit",)
 
     unit = Identified(Unit, verbose_name=_("code"))
     name_en, name_zh_hant, name_zh_hans = texts(_("name"), max_length=80)
+    kind = models.CharField(_("kind"), max_length=10, choices=UnitKind, default=UnitKind.ANY)
     # How a figure stands with its unit, {value} being the figure: "rank {value}", "{value}%".
     pattern_en, pattern_zh_hant, pattern_zh_hans = texts(_("pattern"), max_length=80, blank=True)
 
@@ -27,12 +40,21 @@ class UnitContent(Content):
     def __str__(self):
         return self.unit_id
 
+    @property
+    def is_rank(self):
+        return self.kind == UnitKind.RANK
+
+    @property
+    def in_per_cent(self):
+        return self.kind in (UnitKind.SHARE, UnitKind.PERCENTAGE)
+
 
 class UnitVersion(UnitContent, Version):
     class Meta:
         constraints = [
             Version.once_a_publication("unit"),
             said_in_some_language("unit_name_said", "name_en", "name_zh_hant", "name_zh_hans"),
+            models.CheckConstraint(name="unit_kind_known", condition=models.Q(kind__in=UnitKind.values)),
         ]
         verbose_name = _("unit")
         verbose_name_plural = _("units")

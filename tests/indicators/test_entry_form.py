@@ -1,12 +1,12 @@
 import datetime
 import uuid
 from decimal import Decimal
-from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ValidationError
 
-from indicators.forms import EntryForm, Series, check_possible, initial_of, read_figure
+from indicators.forms import EntryForm, Series, initial_of
+from indicators.inputs import check_possible, read_figure
 from indicators.models import IndicatorVersion, Observation, ObservationEntry, UnitVersion
 from indicators.periods import Period
 
@@ -35,7 +35,9 @@ def keyed(rows):
     return {(one.breakdown, one.period): one for one in rows}
 
 
-def series(*published, drafted=(), frequency="annual", unit="HK$ million", disaggregation=None, **more):
+def series(
+    *published, drafted=(), frequency="annual", unit="HK$ million", kind="amount", disaggregation=None, **more
+):
     indicator = IndicatorVersion(
         indicator_id="I1",
         unit_id=unit,
@@ -45,7 +47,7 @@ def series(*published, drafted=(), frequency="annual", unit="HK$ million", disag
     )
     return Series(
         indicator=indicator,
-        unit=UnitVersion(unit_id=unit, name_en=unit),
+        unit=UnitVersion(unit_id=unit, name_en=unit, kind=kind),
         next_period=Period.parse("2025") if frequency == "annual" else None,
         today=TODAY,
         published=keyed(published),
@@ -149,21 +151,21 @@ def test_figure_is_refused_with_a_remedy(typed, said):
 @pytest.mark.parametrize(
     ("value", "unit", "possible"),
     [
-        ("-0.1", "%", False),
-        ("0", "%", True),
+        ("-0.1", "share", False),
+        ("0", "share", True),
         ("0", "rank", False),
         ("1.5", "rank", False),
         ("1", "rank", True),
-        ("-1", "persons", False),
-        ("1.5", "companies", False),
-        ("-1", "petaFLOPS", False),
-        ("1.5", "petaFLOPS", True),
-        ("-5", "HK$ million", True),
+        ("-1", "count", False),
+        ("1.5", "count", False),
+        ("-1", "measure", False),
+        ("1.5", "measure", True),
+        ("-5", "amount", True),
         ("-5", None, True),
     ],
 )
 def test_figure_is_possible_for_its_unit(value, unit, possible):
-    unit = SimpleNamespace(unit_id=unit) if unit else None
+    unit = UnitVersion(kind=unit) if unit else None
 
     try:
         check_possible(Decimal(value), unit)
@@ -175,7 +177,7 @@ def test_figure_is_possible_for_its_unit(value, unit, possible):
 
 
 def test_part_is_held_to_the_unit_too():
-    of = series(row("2024", "11"), unit="persons", disaggregation=SECTORS)
+    of = series(row("2024", "11"), unit="persons", kind="count", disaggregation=SECTORS)
 
     assert errors(of, part_business="-1") == {"part_business": ["This figure cannot be below zero."]}
 

@@ -1,19 +1,15 @@
 import datetime
 from decimal import Decimal
-from types import SimpleNamespace
 
 import pytest
 
+from indicators.models import UnitVersion
 from indicators.periods import Period
 from indicators.plausibility import CHECKS, CODES, Reported, doubts
 from indicators.progress import Figure
 
-PERCENT = SimpleNamespace(
-    unit_id="%", pattern_en="{value}%", pattern_zh_hant="", pattern_zh_hans="", unofficial=[]
-)
-RANK = SimpleNamespace(
-    unit_id="rank", pattern_en="rank {value}", pattern_zh_hant="", pattern_zh_hans="", unofficial=[]
-)
+PERCENT = UnitVersion(unit_id="%", kind="share", pattern_en="{value}%")
+RANK = UnitVersion(unit_id="rank", kind="rank", pattern_en="rank {value}")
 TODAY = datetime.date(2026, 11, 22)
 
 
