@@ -143,7 +143,12 @@ def _answer_columns(answer: progress.Assessment, figures, frequency) -> dict:
         }
     comparable = progress.last_segment(figures, frequency=frequency).figures
     if len(comparable) > 1:
-        columns |= {"previous_period": comparable[-2].period.code, "previous_value": comparable[-2].value}
+        before = comparable[-2]
+        columns |= {
+            "previous_period": before.period.code,
+            "previous_value": before.value,
+            "previous_qualifier": before.qualifier,
+        }
     return columns
 
 

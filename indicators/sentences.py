@@ -24,10 +24,11 @@ def figure_sentence(standing) -> str:
         "value": with_unit(row.latest_value, standing.unit, row.latest_qualifier),
         "period": period_label(row.latest_period),
     }
-    if row.previous_value is None or row.latest_qualifier not in ("exact", "about"):
+    # A bound does not say by how much, or even which way, a figure moved.
+    if row.previous_value is None or {row.latest_qualifier, row.previous_qualifier} & {"over", "under"}:
         return _("%(name)s: %(value)s in %(period)s.") % said
     said |= {
-        "previous": with_unit(row.previous_value, standing.unit),
+        "previous": with_unit(row.previous_value, standing.unit, row.previous_qualifier),
         "previous_period": period_label(row.previous_period),
     }
     return _change(row.latest_value - row.previous_value, standing) % said

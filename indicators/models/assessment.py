@@ -39,6 +39,7 @@ class Assessment(Version):
     latest_status = models.CharField(max_length=1, blank=True, default="")
     previous_period = PeriodField(blank=True, default="")
     previous_value = FigureField(null=True)
+    previous_qualifier = models.CharField(max_length=6, blank=True, default="")
     rule = models.PositiveSmallIntegerField()
     status = models.CharField(max_length=20)
     reading = models.CharField(max_length=20, blank=True, default="")

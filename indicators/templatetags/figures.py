@@ -6,6 +6,8 @@ from django import template
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from blueprint.wording import wording_of
+
 from .. import arithmetic, figures
 from ..sentences import figure_sentence, sentence, target_text
 
@@ -48,6 +50,13 @@ def target_amount(row, unit):
 def gap(row, unit):
     """How far the latest figure is from the target."""
     return figures.difference(abs(row.target_value - row.latest_value), unit)
+
+
+@register.simple_tag
+def part_name(indicator, code):
+    """What a category of an indicator's breakdown is called; its code where it has no name."""
+    categories = indicator.disaggregation.get("categories", [])
+    return next((wording_of(c.get("name", {})).text for c in categories if c["code"] == code), "") or code
 
 
 @register.filter

@@ -560,7 +560,7 @@ def test_release_shows_before_and_after(client, series, sign_in):
     assert [figure[n] for n in ("before", "after", "difference", "percent", "kind", "reason")] == [
         "1.4%",
         "1.6%",
-        "+0.2%",
+        "+0.2 percentage points",
         "+14.29%",
         "routine revision",
         "Late returns",
