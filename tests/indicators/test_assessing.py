@@ -65,6 +65,7 @@ def test_observation_is_judged_with_its_publication(two_indicators):
         "latest_status": "A",
         "previous_period": "",
         "previous_value": None,
+        "previous_qualifier": "",
         "rule": 13,
         "status": "on_track",
         "reading": "on_track",
