@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.core.cache import caches
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 def put_rules_in_place(using, **kwargs):
@@ -21,6 +22,7 @@ def put_rules_in_place(using, **kwargs):
 
 class BlueprintConfig(AppConfig):
     name = "blueprint"
+    verbose_name = _("Blueprint progress")
 
     def ready(self):
         from . import accounts

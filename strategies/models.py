@@ -192,7 +192,7 @@ class MilestoneContent(Content):
     initiative = Identified(Initiative, verbose_name=_("initiative"))
     # A day, a month or a year, as the source gives it; the last day of it, for order and for the clock.
     due = models.CharField(_("date"), max_length=10)
-    due_end = models.DateField()
+    due_end = models.DateField(_("last day of the date"))
     title_en, title_zh_hant, title_zh_hans = texts(_("title"))
     state = models.CharField(_("state"), max_length=20, choices=MilestoneState)
     source_url = models.URLField(_("source"), max_length=1000, blank=True, default="")

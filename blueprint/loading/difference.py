@@ -161,8 +161,8 @@ def shown(value: Any) -> str:
 
 TITLE = {
     "en": "Changes from the plan's data files",
-    "zh_hant": "計劃資料檔案的更改",
-    "zh_hans": "计划资料文件的更改",
+    "zh_hant": "藍圖資料檔案的更改",
+    "zh_hans": "蓝图资料文件的更改",
 }
 
 

@@ -18,8 +18,8 @@ TITLES: tuple[tuple[frozenset[str], tuple[str, str, str]], ...] = (
     (frozenset({"committee"}), ("{name} established", "{name}成立", "{name}成立")),
     (frozenset({"meeting"}), ("Committee meeting {number}", "委員會第{number}次會議", "委员会第{number}次会议")),
     (frozenset({"seat"}), ("Committee members as at {date}", "{date}的委員會成員名單", "{date}的委员会成员名单")),
-    (frozenset({"observation", "target"}), ("Figures and targets of {date}", "{date}的數字及目標", "{date}的数字及目标")),
-    (frozenset({"observation"}), ("Figures of {date}", "{date}的數字", "{date}的数字")),
+    (frozenset({"observation", "target"}), ("Figures and targets of {date}", "{date}的數字及目標", "{date}的数据及目标")),
+    (frozenset({"observation"}), ("Figures of {date}", "{date}的數字", "{date}的数据")),
     (frozenset({"target"}), ("Targets of {date}", "{date}的目標", "{date}的目标")),
 )  # fmt: skip
 # What is said of one noun also covers these, which come with it.
@@ -29,7 +29,7 @@ CLOSING = (
     "載入的機構、指標、項目及資料來源",
     "载入的机构、指标、项目及资料来源",
 )
-BASELINES = ("Baselines of {date}", "{date}的基準數字", "{date}的基准数字")
+BASELINES = ("Baselines of {date}", "{date}的基線", "{date}的基线")
 JOINED = ("; ", "；", "；")
 
 

@@ -144,8 +144,8 @@ def test_load_orders_one_date_by_precision():
     stored = Publication.objects.filter(published_on="2024-12-31").order_by("number")
 
     assert list(stored.values_list("precision", "title_en", "title_zh_hant", "title_zh_hans")) == [
-        ("month", "Figures of December 2024", "2024年12月的數字", "2024年12月的数字"),
-        ("year", "Figures of 2024", "2024年的數字", "2024年的数字"),
+        ("month", "Figures of December 2024", "2024年12月的數字", "2024年12月的数据"),
+        ("year", "Figures of 2024", "2024年的數字", "2024年的数据"),
     ]
 
 
@@ -153,11 +153,11 @@ def test_load_orders_one_date_by_precision():
     ("day", "kind", "titles"),
     [
         ((2022, 12, 22), "plan", ("Hong Kong Innovation and Technology Development Blueprint", "香港創新科技發展藍圖", "香港创新科技发展蓝图")),
-        ((2023, 7, 31), "mixed", ("Figures and targets of July 2023", "2023年7月的數字及目標", "2023年7月的数字及目标")),
+        ((2023, 7, 31), "mixed", ("Figures and targets of July 2023", "2023年7月的數字及目標", "2023年7月的数据及目标")),
         ((2023, 12, 11), "committee", ("Committee meeting 3", "委員會第3次會議", "委员会第3次会议")),
         ((2025, 2, 26), "targets", ("Targets of 26 February 2025", "2025年2月26日的目標", "2025年2月26日的目标")),
         ((2025, 3, 3), "committee", ("Committee members as at 3 March 2025", "2025年3月3日的委員會成員名單", "2025年3月3日的委员会成员名单")),
-        ((2025, 12, 23), "figures", ("Figures of 23 December 2025", "2025年12月23日的數字", "2025年12月23日的数字")),
+        ((2025, 12, 23), "figures", ("Figures of 23 December 2025", "2025年12月23日的數字", "2025年12月23日的数据")),
     ],
 )  # fmt: skip
 def test_load_titles_a_publication_after_what_it_holds(day, kind, titles):
