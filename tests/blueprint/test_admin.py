@@ -327,7 +327,7 @@ def test_admin_adds_a_second_of_each(client, model):
     }
     blank = form_of(client.get(address(model, "add")))
 
-    response = client.post(address(model, "add"), known | blank | said)
+    response = client.post(address(model, "add"), blank | known | said)
 
     assert response.status_code == 302, response.context["adminform"].form.errors
     (proposed,) = changes_of(Release.objects.get())
