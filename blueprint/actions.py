@@ -12,7 +12,7 @@ from .audit import record, record_refusal
 from .clock import database_now
 from .models import Contributor, Publication, Release, User
 from .nouns import Change, nouns
-from .publishing import publish
+from .publishing import hold_head, publish
 from .workflow import TRANSITIONS, State, can_move, touched
 
 
@@ -90,8 +90,26 @@ def changes_of(release: Release) -> list[Change]:
 
 
 def digest_of(changes: Sequence[Change]) -> str:
-    """What an approval binds to: SHA-256 over exactly what would be published."""
-    return hashlib.sha256(rfc8785.dumps([change.canonical() for change in changes])).hexdigest()
+    """What an approval binds to: SHA-256 over exactly what would be published, and what it would replace.
+
+    A release that would build on something published anew in the meantime has another digest, so that it
+    cannot undo in silence what its approver never saw.
+    """
+    replaced = standing_numbers(changes)
+    said = [[change.canonical(), str(replaced.get((change.noun, change.key), 0))] for change in changes]
+    return hashlib.sha256(rfc8785.dumps(said)).hexdigest()
+
+
+def standing_numbers(changes: Sequence[Change]) -> dict[tuple, int]:
+    """(noun, key) -> number of the publication that made what stands now. One query a noun."""
+    found = {}
+    for noun in {change.noun for change in changes}:
+        first = noun.key[0]
+        codes = {change.content[first] for change in changes if change.noun == noun}
+        rows = noun.version.objects.filter(**{f"{first}__in": codes}).values_list(*noun.key, "publication_id")
+        for *key, number in rows.order_by("publication_id"):
+            found[noun, tuple(key)] = number
+    return found
 
 
 def check_move(release: Release, to: State, *, by: User, verb: str) -> None:
@@ -201,6 +219,10 @@ def publish_release(release: Release, *, by: User) -> Publication:
     other is told that the release has moved.
     """
     check_move(release, State.PUBLISHED, by=by, verb="publish")
+    # From here on nobody else publishes, so what is compared with the approval is what will be replaced.
+    hold_head()
+    if not Release.objects.filter(pk=release.pk, state=release.state, version=release.version).exists():
+        raise Moved
     changes = changes_of(release)
     if digest_of(changes) != release.approved_digest:
         raise Refused(

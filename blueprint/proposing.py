@@ -8,7 +8,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from .actions import Refused, open_release, submit_release
+from .actions import Refused, changes_of, digest_of, open_release, submit_release
 from .audit import record_refusal
 from .clock import database_now
 from .models import Release, User
@@ -28,7 +28,7 @@ def propose_change(change: Change, *, by: User, reason: str, token: uuid.UUID) -
             return _propose(change, by=by, reason=reason, token=token)
     except IntegrityError:
         # The same form sent twice at once: the other one made the release.
-        return Release.objects.get(token=token, created_by=by)
+        return same_again(Release.objects.get(token=token, created_by=by), change)
     except Refused as refusal:
         record_refusal("propose_change", by=by, subject=subject_of(change), reason=str(refusal))
         raise
@@ -41,7 +41,7 @@ def _propose(change: Change, *, by: User, reason: str, token: uuid.UUID) -> Rele
         raise Refused(_("Say why, so that the person who approves it can judge."))
     sent = sent_before(token, by)
     if sent:
-        return sent
+        return same_again(sent, change)
     release = open_release(
         track=Release.Track.CENTRAL, office=None, title=titles_of(change), by=by, token=token
     )
@@ -57,6 +57,13 @@ def sent_before(token: uuid.UUID, by: User) -> Release | None:
     sent = Release.objects.filter(token=token).first()
     if sent and sent.created_by_id != by.pk:
         raise Refused(_("This form belongs to another person. Open the page again."))
+    return sent
+
+
+def same_again(sent: Release, change: Change) -> Release:
+    """The release a form made, if the form says the same now; the person may have gone back and altered it."""
+    if digest_of(changes_of(sent)) != digest_of([change]):
+        raise Refused(_("This form was sent before with other words. Open the page again to propose these."))
     return sent
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from . import ledger
 from .clock import as_moment, clock_sql, hong_kong_date
@@ -91,6 +92,11 @@ def take_number() -> tuple[int, datetime.datetime]:
         )
         number, moved_at = cursor.fetchone()
     return number, as_moment(moved_at)
+
+
+def hold_head() -> None:
+    """Let every other publication wait until this transaction ends. (SELECT … FOR UPDATE does nothing on SQLite.)"""
+    Head.objects.filter(pk=1).update(number=F("number"))
 
 
 def previous_hash(number: int) -> str:

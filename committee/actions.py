@@ -120,8 +120,10 @@ def record_finding(paper: Paper, *, by: User, agreed: Agreement, token: uuid.UUI
     check_may(by, Permission.RECORD_FINDINGS)
     hold_open(paper.cycle)
     sent = sent_before(token, by)
-    if sent:
+    if sent and agreement_in(sent) == agreed:
         return sent
+    if sent:
+        raise Outrun(sent)
     release = open_finding_release(paper)
     if release and release.state != State.DRAFT:
         if agreement_in(release) == agreed and release.submitted_by_id == by.pk:

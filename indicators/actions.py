@@ -42,9 +42,14 @@ def open_release_for(indicator: IndicatorVersion) -> Release | None:
     return own.order_by("pk").first()
 
 
-def saved_with(token: uuid.UUID, *, by: User) -> Release | None:
-    """The release that a form with this token was saved to, if it was: the form may be sent twice."""
+def saved_with(token: uuid.UUID, *, by: User, body: str) -> Release | None:
+    """The release that a form with this token was saved to, if it was: the same form may be sent twice.
+
+    Raises Moved when its body is another now: the person went back and altered what was saved already.
+    """
     event = Event.objects.filter(verb="save_entry", actor=by, refused=False, detail__token=str(token)).first()
+    if event and event.detail["body"] != body:
+        raise Moved
     return event.release if event else None
 
 
@@ -55,19 +60,20 @@ def save_entry(
     changes: Sequence[Change],
     version: int,
     token: uuid.UUID,
+    body: str,
     was: str = "",
     warnings: Sequence[dict[str, str]] = (),
 ) -> Release:
     """Keep the figures of one period in the indicator's draft, and open one where there is none.
 
     ``version`` is that of the release the person saw (0: there was none), ``was`` the period they opened in
-    the draft: what waits for it is replaced. The warnings are kept with their sentences in the event.
+    the draft: what waits for it is replaced. ``body`` is a digest of what was sent under the token. The warnings are kept with their sentences in the event.
     """
 
     def save() -> Release:
         hold(indicator)
         check_answers_for(indicator, by=by)
-        if saved := saved_with(token, by=by):
+        if saved := saved_with(token, by=by, body=body):
             return saved
         release = drafted(indicator, by=by, version=version, token=token)
         period = changes[0].content["period"]
@@ -75,7 +81,14 @@ def save_entry(
         write_entries(release, changes, by=by)
         retitle(release, indicator)
         record_saved(
-            release, changes, by=by, was=was, token=str(token), warnings=list(warnings), before=before
+            release,
+            changes,
+            by=by,
+            was=was,
+            token=str(token),
+            body=body,
+            warnings=list(warnings),
+            before=before,
         )
         return release
 

@@ -24,6 +24,7 @@ from .models import (
     UnitVersion,
 )
 from .models.fields import DIGITS, PLACES, FigureField
+from .models.observation import TOTAL
 
 LANGUAGES = {code for code, _name in LANGUAGE_CHOICES}
 
@@ -68,20 +69,31 @@ class StageAdmin(PublicAdmin):
     pass
 
 
+# As the loader has it, and as the column that holds it.
+CATEGORY_CODE = re.compile(r"[A-Za-z0-9._-]{1,40}", re.ASCII)
+
+
 def is_breakdown(read):
     """{"dimension": code, "name": {language: text}, "categories": [{"code": code, "name": {language: text}}]}"""
     categories = read.get("categories")
     return (
         set(read) <= {"dimension", "name", "categories"}
         and isinstance(read.get("dimension"), str)
-        and is_texts(read.get("name", {}))
+        and is_texts(read.get("name"))
         and isinstance(categories, list)
         and all(is_category(category) for category in categories)
+        and len({category["code"] for category in categories}) == len(categories)
     )
 
 
 def is_category(read):
-    return isinstance(read, dict) and isinstance(read.get("code"), str) and is_texts(read.get("name", {}))
+    return (
+        isinstance(read, dict)
+        and isinstance(read.get("code"), str)
+        and CATEGORY_CODE.fullmatch(read["code"]) is not None
+        and read["code"] != TOTAL
+        and is_texts(read.get("name"))
+    )
 
 
 def is_texts(read):

@@ -118,7 +118,8 @@ class Frame:
 
     def y(self, value: float) -> float:
         low, high = self.values
-        share = min(max((value - low) / (high - low), 0.0), 1.0)  # nothing ranks above 1
+        # Nothing ranks above 1; and values too close for any tick between them stand in the middle.
+        share = min(max((value - low) / (high - low), 0.0), 1.0) if high > low else 0.5
         return self.top + (self.bottom - self.top) * (share if self.rank else 1 - share)
 
 

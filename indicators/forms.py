@@ -1,6 +1,8 @@
 """What officials type: figures read strictly, one period of one indicator a form."""
 
 import datetime
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +23,9 @@ from .models.observation import TOTAL, Kind, ObservationStatus, Qualifier
 from .periods import FREQUENCIES, Period
 from .plausibility import CODES, Doubt, Reported, doubts
 from .progress import Figure
+
+# What a request holds beside the person's own words.
+NOT_TYPED = {"csrfmiddlewaretoken", "submit", "save"}
 
 
 @dataclass(frozen=True)
@@ -261,6 +266,12 @@ class EntryForm(forms.Form):
             about = "" if field.is_hidden else asked.get(name, field.label)
             listed += [(about, field.id_for_label, error) for error in field.errors]
         return listed
+
+    @property
+    def body(self):
+        """A digest of all that was typed, whichever button sent it."""
+        typed = [(name, self.data.getlist(name)) for name in sorted(self.data) if name not in NOT_TYPED]
+        return hashlib.sha256(json.dumps(typed).encode()).hexdigest()
 
     @property
     def only_unanswered(self):

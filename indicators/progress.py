@@ -15,7 +15,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
 
-from indicators.periods import Period, end_of_month
+from indicators.periods import LAST_YEAR, Period, end_of_month
 
 METHOD = 1
 
@@ -448,6 +448,8 @@ def freshness(
     """Of the next figure; release_month is 1-12 and speaks of annual figures only."""
     last = latest or baseline
     if frequency == "irregular" or last is None:
+        return Freshness(state="no_schedule", period=None, due_on=None)
+    if last.end.year >= LAST_YEAR:
         return Freshness(state="no_schedule", period=None, due_on=None)
     period = last.following(frequency)
     due_on = _due_on(period, frequency, release_month)

@@ -124,6 +124,9 @@ def check_past(files: Files, today: date) -> None:
         for record, day in said_values(files, collection, name):
             if day >= today:
                 record.where(name).fault(f"{day} is not past. Write a date before today, {today}.")
+    for record, period in said_values(files, "observations", "period"):
+        if period.start > today:
+            record.where("period").fault(f"{period} has not begun. Nothing can have been measured yet.")
 
 
 def check_precisions(files: Files) -> None:

@@ -66,6 +66,8 @@ Node: TypeAlias = Scalar | Listing | Mapping
 
 
 def read_bytes(path: Path) -> bytes:
+    if path.exists() and not path.is_file():
+        raise Unreadable(1, "is not a file. Put the file itself there.")
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)

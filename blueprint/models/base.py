@@ -7,12 +7,12 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 
-def texts(label, *, blank=False, max_length=None):
+def texts(label, *, blank=False, max_length=None, validators=()):
     """Three columns of one text, for English, Traditional and Simplified Chinese, in this order."""
 
     def column(language):
         name = format_lazy(_("{label} ({language})"), label=label, language=language)
-        options = {"blank": True, "default": "", "verbose_name": name}
+        options = {"blank": True, "default": "", "verbose_name": name, "validators": list(validators)}
         if not blank and language == "en":
             options["help_text"] = _("Needed in at least one language.")
         if max_length:

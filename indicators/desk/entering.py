@@ -130,7 +130,11 @@ def save(request, place):
     handing_in = "submit" in request.POST
     form = EntryForm(request.POST, series=place.series, handing_in=handing_in)
     valid = form.is_valid()
-    if saved := already_saved(form, request.user):
+    try:
+        saved = already_saved(form, request.user)
+    except Refused:
+        return conflict(request, place, form)
+    if saved:
         return after_saving(place, saved, form, handing_in)
     if form.cleaned_data.get("version", place.series.version) != place.series.version or not place.open:
         return conflict(request, place, form)
@@ -143,6 +147,7 @@ def save(request, place):
             changes=form.changes,
             version=form.cleaned_data["version"],
             token=form.cleaned_data["token"],
+            body=form.body,
             was=form.cleaned_data["was"],
             warnings=form.answered(),
         )
@@ -157,7 +162,7 @@ def save(request, place):
 
 def already_saved(form, user):
     token = form.cleaned_data.get("token")
-    return saved_with(token, by=user) if token else None
+    return saved_with(token, by=user, body=form.body) if token else None
 
 
 def after_saving(place, release, form, handing_in):

@@ -164,15 +164,19 @@ def moved(request, pk, verb, action, said):
             raise Moved
         action(release)
     except Refused as refusal:
-        messages.error(request, str(refusal))
+        return refused(request, pk, str(refusal), status=409 if isinstance(refusal, Moved) else 403)
     except DatabaseError:
         record_refusal(action.__name__, by=request.user, release=release, reason="database")
-        messages.error(
-            request, _("This cannot be done: what the release says breaks a rule of the public tables.")
-        )
-    else:
-        messages.success(request, said(release))
+        reason = _("This cannot be done: what the release says breaks a rule of the public tables.")
+        return refused(request, pk, reason, status=409)
+    messages.success(request, said(release))
     return redirect(release)
+
+
+def refused(request, pk, reason, *, status):
+    """The release as it stands now, with why the move was not made."""
+    messages.error(request, reason)
+    return release_page(request, visible_release(request, pk), status=status)
 
 
 @require_POST

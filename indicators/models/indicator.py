@@ -1,3 +1,4 @@
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
@@ -25,6 +26,13 @@ class UnitKind(models.TextChoices):
     ANY = "any", _("anything")
 
 
+def check_pattern(pattern):
+    """A figure must not vanish from its own sentence."""
+    before, found, after = pattern.partition("{value}")
+    if not found or set("{}") & set(before + after):
+        raise ValidationError(_("Write {value} once where the figure stands, and no other braces."))
+
+
 class UnitContent(Content):
     key = ("unit",)
 
@@ -32,7 +40,9 @@ class UnitContent(Content):
     name_en, name_zh_hant, name_zh_hans = texts(_("name"), max_length=80)
     kind = models.CharField(_("kind"), max_length=10, choices=UnitKind, default=UnitKind.ANY)
     # How a figure stands with its unit, {value} being the figure: "rank {value}", "{value}%".
-    pattern_en, pattern_zh_hant, pattern_zh_hans = texts(_("pattern"), max_length=80, blank=True)
+    pattern_en, pattern_zh_hant, pattern_zh_hans = texts(
+        _("pattern"), max_length=80, blank=True, validators=[check_pattern]
+    )
 
     class Meta:
         abstract = True

@@ -102,17 +102,17 @@ TABLE = {
     "desk:release":         ("in     200      200      200  200       404    404   404       200     404", UNMADE),
     "desk:release-preview": ("in     200      200      200  200       404    404   404       200     404", UNMADE),
     "desk:release-submit":    (UNMADE,
-                             "in     302+     302      302+ 302       404    404   404       302     404"),
+                             "in     302+     403      302+ 403       404    404   404       403     404"),
     "desk:release-withdraw":  (UNMADE,
-                             "in     302+     302      302+ 302       404    404   404       302     404"),
+                             "in     302+     403      302+ 403       404    404   404       403     404"),
     "desk:release-return":    (UNMADE,
-                             "in     302      302+     302+ 302       404    404   404       302     404"),
+                             "in     403      302+     302+ 403       404    404   404       403     404"),
     "desk:release-approve":   (UNMADE,
-                             "in     302      302+     302+ 302       404    404   404       302     404"),
+                             "in     403      302+     302+ 403       404    404   404       403     404"),
     "desk:release-take-back": (UNMADE,
-                             "in     302      302+     302+ 302       404    404   404       302     404"),
+                             "in     403      302+     302+ 403       404    404   404       403     404"),
     "desk:release-publish":   (UNMADE,
-                             "in     302      302      302  302+      404    404   404       302     404"),
+                             "in     403      403      403  302+      404    404   404       403     404"),
 
     # The committee's room.
     "room:papers":          ("in     403      403      403  403       200    200   200       200     403", UNMADE),
@@ -162,9 +162,9 @@ OTHER_OFFICE = {
     "desk:release":         ("in     404      404      404  200       404    404   404       200     404", UNMADE),
     "desk:release-preview": ("in     404      404      404  200       404    404   404       200     404", UNMADE),
     "desk:release-publish":   (UNMADE,
-                             "in     404      404      404  302+      404    404   404       302     404"),
+                             "in     404      404      404  302+      404    404   404       403     404"),
     "desk:release-*":         (UNMADE,
-                             "in     404      404      404  302       404    404   404       302     404"),
+                             "in     404      404      404  403       404    404   404       403     404"),
 }
 # fmt: on
 

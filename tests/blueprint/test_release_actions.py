@@ -20,7 +20,7 @@ from blueprint.actions import (
     touch,
     withdraw_release,
 )
-from blueprint.models import Event, Head, Publication, Release
+from blueprint.models import Event, Head, OfficeVersion, Publication, Release
 from blueprint.permissions import Role
 from blueprint.workflow import State
 from indicators.models import Observation, ObservationEntry
@@ -32,6 +32,7 @@ from tests.factories import (
     change,
     enter,
     person_for,
+    publish_changes,
     publish_indicator,
     published_release,
     submitted_release,
@@ -118,9 +119,9 @@ def test_entries_of_other_releases_stay_out():
 
 
 def test_digest_is_sha256_of_what_would_be_published():
-    # printf '[{"name_en":"Digital Policy Office","noun":"office","office_id":"dpo"}]' | sha256sum
+    # printf '[[{"name_en":"Digital Policy Office","noun":"office","office_id":"dpo"},"0"]]' | sha256sum
     assert digest_of([change("office", office="dpo", name_en="Digital Policy Office")]) == (
-        "1dd7535c04589c3f41d24323eace0de1c2de1d38f9da1378c83faae6fa17bd69"
+        "11cc61426de67f148eace1d57736e298d31ad961b43eff0462f5421e09ae3a34"
     )
 
 
@@ -162,13 +163,12 @@ def test_release_becomes_public():
     assert [(o.publication, o.value) for o in Observation.objects.all()] == [(publication, Decimal("2.5"))]
 
 
-def test_published_digest_is_the_approved_one():
+def test_published_content_is_the_approved_one():
     publish_indicator("I1")
     release = published_release(entries=[change("observation", value=Decimal("2.50")), change("indicator")])
 
     leaf = json.loads(bytes(release.publication.leaf))
 
-    assert release.approved_digest == digest(release)
     assert leaf["changes"] == [one.canonical() for one in changes_of(release)]
 
 
@@ -490,3 +490,22 @@ def test_release_is_not_visible_to_a_closed_account(role):
     ReleaseFactory(track="central")
 
     assert list(Release.objects.visible_to(UserFactory(role=role, is_active=False))) == []
+
+
+def test_release_overtaken_by_another_needs_a_new_approval():
+    publish_changes(change("office", office="dpo", name_en="Digital Office", role_en="Data"))
+    renamed = approved_release(
+        track="central",
+        entries=[change("office", office="dpo", name_en="Digital Policy Office", role_en="Data")],
+    )
+    reworded = approved_release(
+        track="central",
+        entries=[change("office", office="dpo", name_en="Digital Office", role_en="Data and AI")],
+    )
+    publisher = UserFactory(role=Role.PUBLISHER)
+    publish_release(renamed, by=publisher)
+
+    with pytest.raises(Refused, match="not what was approved"):
+        publish_release(reworded, by=publisher)
+
+    assert OfficeVersion.objects.filter(office="dpo").as_at(99).get().name_en == "Digital Policy Office"

@@ -508,3 +508,13 @@ def test_template_has_one_reading_for_each_figure():
 
     circles = root.iter("{http://www.w3.org/2000/svg}circle")
     assert [circle[0].text for circle in circles] == ["2020 · 1", "2021 · 2"]
+
+
+@pytest.mark.parametrize("value", [1e-9, 0.0, 1e15])
+def test_single_value_however_small_or_large_is_drawn(value):
+    point = Point(period="2024", code="2024", x=2025.0, value=value, label="figure")
+
+    chart = draw(points=[point], zero=True, tick_format=lambda tick: f"{tick:g}")
+
+    assert chart is not None
+    assert len(chart.dots) == 1

@@ -41,7 +41,11 @@ def official(db):
 def save(indicator, by, *, period="2025", value="1.5", version=0, **more):
     changes = more.pop("changes", [change("observation", period=period, value=Decimal(value))])
     return save_entry(
-        indicator=indicator, by=by, changes=changes, version=version, **{"token": uuid.uuid4()} | more
+        indicator=indicator,
+        by=by,
+        changes=changes,
+        version=version,
+        **{"token": uuid.uuid4(), "body": "typed"} | more,
     )
 
 
@@ -132,11 +136,21 @@ def test_save_entry_twice_with_one_token_saves_once(indicator, official):
     token = uuid.uuid4()
     first = save(indicator, official, token=token)
 
-    second = save(indicator, official, value="9", token=token)
+    second = save(indicator, official, token=token)
 
     assert second == first
     assert waiting() == [("2025", "total", Decimal("1.5"))]
     assert Event.objects.filter(verb="save_entry").count() == 1
+
+
+def test_C04_save_entry_with_a_used_token_and_another_body_is_refused(indicator, official):
+    token = uuid.uuid4()
+    save(indicator, official, token=token)
+
+    with pytest.raises(Moved):
+        save(indicator, official, value="9", token=token, body="another")
+
+    assert waiting() == [("2025", "total", Decimal("1.5"))]
 
 
 def test_save_entry_over_an_unseen_version_is_refused_and_recorded(indicator, official):

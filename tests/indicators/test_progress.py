@@ -927,3 +927,13 @@ def test_truncate_never_moves_away_from_zero(value):
     shown = Fraction(truncate(value))
 
     assert abs(shown) <= abs(value) < abs(shown) + Fraction(1, 100)
+
+
+def test_freshness_after_the_last_year_there_is_has_no_schedule():
+    last = Period.parse("2199")
+
+    found = freshness(
+        latest=last, baseline=None, frequency="annual", release_month=None, today=date(2026, 11, 22)
+    )
+
+    assert found == Freshness(state="no_schedule", period=None, due_on=None)
