@@ -52,7 +52,9 @@ def overview(request):
             "line": stages_line(moment.today, plan.published_on.year, stages) if plan else {},
             "news": news(moment, found),
             "coming": coming(moment, found)[:4],
-            "late": [s for s in found if s.freshness.state == "overdue"],
+            "late": sorted(
+                (s for s in found if s.freshness.state == "overdue"), key=lambda s: s.freshness.due_on
+            ),
             "finding": Finding.objects.as_at(moment.number).order_by("-publication_id").first(),
         },
     )
