@@ -228,6 +228,23 @@ def test_admin_form_sent_twice_proposes_once(client):
     assert Release.objects.count() == 1
 
 
+def test_C04_admin_form_sent_again_with_other_words_is_refused(client):
+    publish_direction()
+    signed_in(client, Role.ADMINISTRATOR)
+    version = DirectionVersion.objects.get()
+    typed = opened(client, version) | {"text_en": "Another", "why": "Plainer."}
+    client.post(address(DirectionVersion, "change", version.pk), typed)
+
+    response = client.post(
+        address(DirectionVersion, "change", version.pk), typed | {"text_en": "Yet another"}
+    )
+
+    assert response.status_code == 403
+    assert "sent before with other words" in response.content.decode()
+    (proposed,) = changes_of(Release.objects.get())
+    assert proposed.content["text_en"] == "Another"
+
+
 def test_admin_form_with_the_token_of_another_person_is_refused(client):
     publish_direction()
     theirs = propose(UserFactory(role=Role.ADMINISTRATOR))

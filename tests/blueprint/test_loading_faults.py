@@ -87,6 +87,7 @@ SPOILT = [
     ("observations.csv", "2022-06-01,day", "2026-11-22,day", "observations.csv:4: published_on: 2026-11-22 is not past."),
     ("observations.csv", "2022-06-01,day", "2022-06-31,day", "observations.csv:4: published_on: Write a day from 01 to 30"),
     ("observations.csv", "2022-06-01,day", "2022-06,day", "observations.csv:4: published_on: “2022-06” is not of the right kind. Write a day."),
+    ("observations.csv", "2022-Q1", "2199-Q1", "observations.csv:6: period: 2199-Q1 has not begun."),
     ("observations.csv", "2022-Q1", "2022-Q5", "observations.csv:6: period: A year has Q1 to Q4, not Q5."),
     ("observations.csv", "exact,M", "exact,B", "observations.csv:7: obs_status: “B” is not a choice."),
     ("observations.csv", "exact,M", "exact,A", "observations.csv:7: value: is missing. Write it, or the status M"),

@@ -228,6 +228,17 @@ def test_record_finding_twice_with_one_token_makes_one_release(paper):
     assert Release.objects.count() == 1
 
 
+def test_C04_record_finding_with_a_used_token_and_other_words_is_refused(paper):
+    chair, token = UserFactory(role=Role.CHAIR), uuid.uuid4()
+    release = recorded(paper, chair, token=token)
+    other = Agreement(confidence=1, texts={"en": "Another.", "zh_hant": "", "zh_hans": ""})
+
+    with pytest.raises(Outrun):
+        recorded(paper, chair, token=token, agreed=other)
+
+    assert agreement_in(release) != other
+
+
 def test_record_finding_with_the_token_of_another_person_is_refused(paper):
     token = uuid.uuid4()
     release = recorded(paper, UserFactory(role=Role.CHAIR), token=token)
