@@ -82,9 +82,10 @@ SITE_URL = site_url()
 SITE_HOST = urlsplit(SITE_URL).hostname
 SECURE = SITE_URL.startswith("https://")
 SECRET_KEY = secret_key()
-ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS", default=[SITE_HOST, *([] if SECURE else ["localhost", "127.0.0.1"])]
-)
+ALLOWED_HOSTS = [
+    SITE_HOST,
+    *env.list("ALLOWED_HOSTS", default=[] if SECURE else ["localhost", "127.0.0.1"]),
+]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # Accounts with random passwords and example reviews exist only where this is set.
 DEMO = switch("DEMO")

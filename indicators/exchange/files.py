@@ -9,7 +9,9 @@ from blueprint.models import SourceVersion
 from blueprint.nouns import decimal_text
 from strategies.models import StrategyVersion
 
+from ..assessing import exact_value
 from ..models import IndicatorVersion, Observation, TargetVersion
+from ..progress import truncate
 from ..standings import standings
 
 OBSERVATIONS = [
@@ -237,8 +239,5 @@ def assessments(moment: Any) -> Iterator[dict[str, Any]]:
 
 
 def four_places(exact: str) -> Any:
-    from ..assessing import exact_value
-    from ..progress import truncate
-
     value = exact_value(exact)
     return None if value is None else truncate(value, 4)
