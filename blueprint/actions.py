@@ -12,7 +12,7 @@ from .audit import record, record_refusal
 from .clock import database_now
 from .models import Contributor, Publication, Release, User
 from .nouns import Change, nouns
-from .publishing import hold_head, publish
+from .publishing import hold_head, publish, standing_numbers
 from .workflow import TRANSITIONS, State, can_move, touched
 
 
@@ -98,18 +98,6 @@ def digest_of(changes: Sequence[Change]) -> str:
     replaced = standing_numbers(changes)
     said = [[change.canonical(), str(replaced.get((change.noun, change.key), 0))] for change in changes]
     return hashlib.sha256(rfc8785.dumps(said)).hexdigest()
-
-
-def standing_numbers(changes: Sequence[Change]) -> dict[tuple, int]:
-    """(noun, key) -> number of the publication that made what stands now. One query a noun."""
-    found = {}
-    for noun in {change.noun for change in changes}:
-        first = noun.key[0]
-        codes = {change.content[first] for change in changes if change.noun == noun}
-        rows = noun.version.objects.filter(**{f"{first}__in": codes}).values_list(*noun.key, "publication_id")
-        for *key, number in rows.order_by("publication_id"):
-            found[noun, tuple(key)] = number
-    return found
 
 
 def check_move(release: Release, to: State, *, by: User, verb: str) -> None:
@@ -248,11 +236,18 @@ KINDS = {
     "finding": Publication.Kind.COMMITTEE,
     "action": Publication.Kind.COMMITTEE,
     "plan": Publication.Kind.PLAN,
+    "calendaritem": Publication.Kind.CALENDAR,
 }
 
 
 def kind_of(changes: Sequence[Change]) -> str:
+    if any(is_withdrawal(change) for change in changes):
+        return Publication.Kind.WITHDRAWAL
     kinds = {KINDS.get(change.noun.name, Publication.Kind.TEXTS) for change in changes}
     if Publication.Kind.PLAN in kinds:
         return Publication.Kind.PLAN
     return kinds.pop() if len(kinds) == 1 else Publication.Kind.MIXED
+
+
+def is_withdrawal(change: Change) -> bool:
+    return bool(change.content.get("withdrawn")) or change.content.get("kind") == "withdrawal"

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 import rfc8785
@@ -18,6 +19,10 @@ LEAF_FIELDS = frozenset(
         "recorded_at",
         "loaded",
         "reason",
+        "notes",
+        "announced",
+        "planned_at",
+        "rescheduled",
         "changes",
         "files",
         "replaces",
@@ -67,3 +72,78 @@ def commit(name: str) -> tuple[str, str]:
 
 def commitment(salt: str, name: str) -> str:
     return hashlib.sha256(bytes.fromhex(salt) + unicodedata.normalize("NFC", name).encode()).hexdigest()
+
+
+# --- the tree of RFC 9162, section 2.1 -------------------------------------------------------------------
+
+# (last leaf, level) -> hash of the perfect subtree of 2**level leaves that ends with that leaf; leaves count from 1.
+Node = Callable[[int, int], bytes]
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def completed_nodes(number: int, leaf: bytes, node: Node) -> list[bytes]:
+    """Hashes of the perfect subtrees that leaf ``number`` completes, of 1, 2, 4 … leaves."""
+    nodes = [leaf]
+    while number % (1 << len(nodes)) == 0:
+        level = len(nodes) - 1
+        nodes.append(node_hash(node(number - (1 << level), level), nodes[-1]))
+    return nodes
+
+
+def range_hash(start: int, end: int, node: Node) -> bytes:
+    """The Merkle tree hash of leaves start+1 … end, where start is a multiple of a power of two not below their count."""
+    found: list[bytes] = []
+    at = start
+    for level in reversed(range((end - start).bit_length())):
+        if (end - start) >> level & 1:
+            at += 1 << level
+            found.append(node(at, level))
+    root = found.pop()
+    while found:
+        root = node_hash(found.pop(), root)
+    return root
+
+
+def tree_root(size: int, node: Node) -> bytes:
+    """The root over leaves 1 … size; of no leaves, the hash of nothing."""
+    return range_hash(0, size, node) if size else hashlib.sha256().digest()
+
+
+def inclusion_path(number: int, size: int, node: Node) -> list[bytes]:
+    """The hashes that lead from leaf ``number`` to the root of ``size`` leaves (RFC 9162, 2.1.3.1)."""
+    path: list[bytes] = []
+    start, end = 0, size
+    while end - start > 1:
+        middle = start + split(end - start)
+        if number <= middle:
+            path.append(range_hash(middle, end, node))
+            end = middle
+        else:
+            path.append(range_hash(start, middle, node))
+            start = middle
+    return path[::-1]
+
+
+def consistency_path(first: int, size: int, node: Node) -> list[bytes]:
+    """The hashes that show the first ``first`` leaves unchanged in a tree of ``size`` (RFC 9162, 2.1.4.1)."""
+    path: list[bytes] = []
+    start, end, whole = 0, size, True
+    while first != end:
+        middle = start + split(end - start)
+        if first <= middle:
+            path.append(range_hash(middle, end, node))
+            end = middle
+        else:
+            path.append(range_hash(start, middle, node))
+            start, whole = middle, False
+    if not whole:
+        path.append(range_hash(start, end, node))
+    return path[::-1]
+
+
+def split(size: int) -> int:
+    """The largest power of two below ``size``."""
+    return 1 << (size - 1).bit_length() - 1

@@ -97,6 +97,8 @@ class Change:
     def canonical(self) -> dict[str, Any]:
         """The change as it enters the ledger: figures as strings in one spelling, texts NFC, no empty fields."""
         said = {name: spelled(value) for name, value in self.content.items()}
+        if not self.content.get("withdrawn"):
+            said.pop("withdrawn", None)
         return {"noun": self.noun.name} | {n: v for n, v in said.items() if v not in (None, "", [], {})}
 
 

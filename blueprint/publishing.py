@@ -1,7 +1,7 @@
 """The one way by which anything becomes public."""
 
 import datetime
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +11,10 @@ from django.db.models import F
 
 from . import ledger
 from .clock import as_moment, clock_sql, hong_kong_date
+from .failpoints import failpoint
 from .models import Head, Identified, PersonName, Publication
 from .nouns import Change, Noun, nouns, spelled
+from .wording import LANGUAGES
 
 # Called after each publication with it and its changes, inside its transaction, to write what follows from them.
 Derivation = Callable[[Publication, Sequence[Change]], None]
@@ -31,13 +33,27 @@ class PastDate:
         return datetime.datetime.combine(self.day, datetime.time(), datetime.UTC)
 
 
+@dataclass(frozen=True)
+class Planned:
+    """The moment a release was to become public at, the calendar item that announced it, and how it was moved.
+
+    ``rescheduled``: [{"from", "to": UTC moments as the ledger spells them, "reason": {language: text}}].
+    """
+
+    at: datetime.datetime
+    announced_as: str | None = None
+    rescheduled: Sequence[dict[str, Any]] = ()
+
+
 @transaction.atomic
 def publish(
     changes: Sequence[Change],
     *,
     kind: str,
     title: dict[str, str],
+    notes: dict[str, str] | None = None,
     reason: str = "",
+    planned: Planned | None = None,
     past: PastDate | None = None,
     loaded: bool = False,
 ) -> Publication:
@@ -49,7 +65,9 @@ def publish(
     number, moved_at = take_number()
     sealed = [seal(change) for change in changes]
     moment = past.moment if past else moved_at.replace(microsecond=0)
-    leaf = {
+    notes = {language: text for language, text in (notes or {}).items() if text}
+    replaces = sorted(set(standing_numbers(sealed).values()))
+    said: dict[str, Any] = {
         "seq": number,
         "kind": str(kind),
         "title": spelled(title),
@@ -59,28 +77,81 @@ def publish(
         "loaded": loaded,
         "changes": [change.canonical() for change in sealed],
     }
-    leaf |= {"reason": spelled(reason)} if reason else {}
-    leaf |= {"prev": previous_hash(number)} if number > 1 else {}
-    data = ledger.leaf_bytes(leaf)
+    said |= {"notes": spelled(notes)} if notes else {}
+    said |= {"reason": spelled(reason)} if reason else {}
+    said |= {"replaces": replaces} if replaces else {}
+    said |= planned_part(planned) if planned else {}
+    said |= {"prev": previous_hash(number)} if number > 1 else {}
+    leaf = ledger.leaf_bytes(said)
+    failpoint("publish.before_leaf")
     publication = Publication.objects.create(
         number=number,
         kind=kind,
-        title_en=title.get("en", ""),
-        title_zh_hant=title.get("zh_hant", ""),
-        title_zh_hans=title.get("zh_hans", ""),
+        **{f"title_{language}": title.get(language, "") for language in LANGUAGES},
+        **{f"notes_{language}": notes.get(language, "") for language in LANGUAGES},
         reason=reason,
+        replaces=replaces,
+        calendar_item_id=planned.announced_as if planned else None,
+        planned_at=planned.at if planned else None,
+        rescheduled=list(planned.rescheduled) if planned else [],
         published_at=moment,
         published_on=past.day if past else hong_kong_date(moment),
-        precision=leaf["precision"],
+        precision=said["precision"],
         recorded_at=moved_at,
         loaded=loaded,
-        leaf=data,
-        leaf_hash=ledger.leaf_hash(data),
+        leaf=leaf,
+        leaf_hash=ledger.leaf_hash(leaf),
+        tree_nodes=tree_nodes(number, ledger.leaf_hash(leaf)),
     )
+    failpoint("publish.after_leaf")
     write_versions(sealed, publication)
     for derive in derivations:
         derive(publication, sealed)
     return publication
+
+
+def planned_part(planned: Planned) -> dict[str, Any]:
+    part: dict[str, Any] = {"planned_at": spelled(planned.at)}
+    part |= {"announced": planned.announced_as} if planned.announced_as else {}
+    part |= {"rescheduled": spelled(planned.rescheduled)} if planned.rescheduled else {}
+    return part
+
+
+def standing_numbers(changes: Sequence[Change]) -> dict[tuple, int]:
+    """(noun, key) -> number of the publication that made what stands now. One query a noun."""
+    found = {}
+    for noun in {change.noun for change in changes}:
+        first = noun.key[0]
+        keys = {change.key for change in changes if change.noun == noun}
+        rows = noun.version.objects.filter(**{f"{first}__in": {key[0] for key in keys}})
+        for *key, number in rows.order_by("publication_id").values_list(*noun.key, "publication_id"):
+            if tuple(key) in keys:
+                found[noun, tuple(key)] = number
+    return found
+
+
+def tree_nodes(number: int, leaf_hash: str) -> str:
+    """The hashes of the subtrees that a publication completes, as its row keeps them. At most one query."""
+    wanted: set[int] = set()
+
+    def noted(last: int, level: int) -> bytes:
+        wanted.add(last)
+        return b""
+
+    leaf = bytes.fromhex(leaf_hash)
+    ledger.completed_nodes(number, leaf, noted)
+    return b"".join(ledger.completed_nodes(number, leaf, stored_nodes(wanted))).hex()
+
+
+def stored_nodes(numbers: Collection[int]) -> ledger.Node:
+    """Reads subtree hashes from the rows of these publications."""
+    rows = Publication.objects.filter(number__in=numbers).values_list("number", "tree_nodes")
+    kept = dict(rows) if numbers else {}
+
+    def node(last: int, level: int) -> bytes:
+        return bytes.fromhex(kept[last][64 * level : 64 * level + 64])
+
+    return node
 
 
 def take_number() -> tuple[int, datetime.datetime]:

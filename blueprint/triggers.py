@@ -4,6 +4,7 @@ One list of SQL, put back after every migrate (Django's table rebuilds on SQLite
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from django.db import models
 
@@ -12,9 +13,10 @@ def append_only_models() -> list[type[models.Model]]:
     """Every table that may only grow: publications, identities, versions, what derives from them, events."""
     from django.apps import apps
 
-    from .models import Event, Identity, Publication, Version
+    from .models import Checkpoint, Event, Identity, LedgerKey, Publication, Version
 
-    grown = [m for m in apps.get_models() if issubclass(m, (Identity, Version)) or m in (Publication, Event)]
+    alone = (Publication, LedgerKey, Checkpoint, Event)
+    grown = [m for m in apps.get_models() if issubclass(m, (Identity, Version)) or m in alone]
     return sorted(grown, key=lambda m: m._meta.db_table)
 
 
@@ -22,6 +24,35 @@ def trigger_sql(vendor: str) -> Iterator[tuple[str, str, list[str]]]:
     """(name, table, statements that make it) of each trigger that the engine must have."""
     make = _postgresql if vendor == "postgresql" else _sqlite
     yield from make()
+
+
+@dataclass(frozen=True)
+class ChangeRule:
+    """What a version must say of itself when there was one of the same thing before it."""
+
+    name: str
+    table: str
+    key: tuple[str, ...]
+    missing: str
+    message: str
+
+
+CHANGE_RULES = (
+    ChangeRule(
+        "indicators_observation_change_says_why",
+        "indicators_observation",
+        ("indicator_id", "breakdown", "period"),
+        "({new}.kind = 'first' OR {new}.reason = '')",
+        "a changed figure needs its kind and a reason",
+    ),
+    ChangeRule(
+        "indicators_targetversion_change_says_why",
+        "indicators_targetversion",
+        ("target_id",),
+        "({new}.reason = '' OR {new}.authority = '' OR {new}.decided_on IS NULL)",
+        "a changed target needs a reason, an authority and a date",
+    ),
+)
 
 
 # --- SQLite ----------------------------------------------------------------------------------------------
@@ -80,6 +111,14 @@ def _sqlite() -> Iterator[tuple[str, str, list[str]]]:
         )
 
 
+    for rule in CHANGE_RULES:
+        same = " AND ".join(f'"{column}" = NEW."{column}"' for column in rule.key)
+        before = f'EXISTS (SELECT 1 FROM "{rule.table}" WHERE {same})'
+        yield _sqlite_trigger(
+            rule.name, "INSERT", rule.table, f"{rule.missing.format(new='NEW')} AND {before}", rule.message
+        )
+
+
 def _sqlite_trigger(name, event, table, when, message="rows of this table are never changed"):
     return (
         name,
@@ -133,6 +172,20 @@ END $$
 """
 
 
+_SAYS_WHY = """
+CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM added JOIN {table} earlier ON {same} AND earlier.publication_id < added.publication_id
+        WHERE {missing}
+    ) THEN
+        RAISE EXCEPTION '{table}: {message}' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NULL;
+END $$
+"""
+
+
 def _postgresql() -> Iterator[tuple[str, str, list[str]]]:
     for model in append_only_models():
         table = model._meta.db_table
@@ -173,6 +226,29 @@ def _postgresql() -> Iterator[tuple[str, str, list[str]]]:
         "blueprint_no_approver",
         _NO_APPROVER,
     )
+
+
+    for rule in CHANGE_RULES:
+        same = " AND ".join(f"earlier.{column} = added.{column}" for column in rule.key)
+        function = f"blueprint_{rule.table}_says_why"
+        made = _SAYS_WHY.format(
+            function=function,
+            table=rule.table,
+            same=same,
+            missing=rule.missing.format(new="added"),
+            message=rule.message,
+        )
+        yield (
+            rule.name,
+            rule.table,
+            [
+                made,
+                f'DROP TRIGGER IF EXISTS "{rule.name}" ON "{rule.table}"',
+                # Once a statement: a publication of a thousand figures is looked through in one query.
+                f'CREATE TRIGGER "{rule.name}" AFTER INSERT ON "{rule.table}" '
+                f"REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION {function}()",
+            ],
+        )
 
 
 def _postgresql_trigger(name, table, when, each, function, function_sql):

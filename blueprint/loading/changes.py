@@ -213,10 +213,15 @@ def observation_change(row: Record) -> Change:
         status=row["obs_status"],
         break_before=row["break_before"],
         kind=row["kind"],
-        reason=row["reason"] or "",
+        reason=row["reason"] or revision_reason(row),
         note_en=row["note"] or "",
         source=row["source"] or "",
     )
+
+
+def revision_reason(row: Record) -> str:
+    """Of a figure that a source published anew without saying why, its own remark, or that it did."""
+    return "" if row["kind"] == "first" else row["note"] or "Published anew by its source."
 
 
 def baseline_change(indicator: Record) -> Change:
@@ -258,6 +263,7 @@ def target_change(
         value=row["value"],
         reason=row["reason"] or (note if later else ""),
         authority=row["authority"] or (titles.get(row["source"], "")[:300] if later else ""),
+        decided_on=row["published_on"] if later else None,
         source=row["source"] or "",
     )
 

@@ -4,8 +4,8 @@ from .direction import Direction, DirectionEntry, DirectionVersion
 from .event import Event
 from .office import Office, OfficeEntry, OfficeVersion
 from .plan import Plan, PlanEntry, PlanVersion
-from .publication import Head, PersonName, Publication
-from .release import Contributor, Release
+from .publication import Checkpoint, Head, LedgerKey, PersonName, Publication
+from .release import Contributor, PreReleaseAccess, Release, Rescheduling
 from .source import Source, SourceEntry, SourceVersion
 from .user import User
 
@@ -13,6 +13,7 @@ __all__ = [
     "CalendarItem",
     "CalendarItemEntry",
     "CalendarItemVersion",
+    "Checkpoint",
     "Content",
     "Contributor",
     "Direction",
@@ -23,6 +24,7 @@ __all__ = [
     "Head",
     "Identified",
     "Identity",
+    "LedgerKey",
     "Office",
     "OfficeEntry",
     "OfficeVersion",
@@ -30,8 +32,10 @@ __all__ = [
     "Plan",
     "PlanEntry",
     "PlanVersion",
+    "PreReleaseAccess",
     "Publication",
     "Release",
+    "Rescheduling",
     "Source",
     "SourceEntry",
     "SourceVersion",

@@ -47,6 +47,9 @@ class Content(models.Model):
 
     key: tuple[str, ...] = ()
 
+    # Taken back from the public, for law, privacy or a breach of embargo. The versions before it stay.
+    withdrawn = models.BooleanField(_("withdrawn"), default=False)
+
     class Meta:
         abstract = True
 
@@ -57,7 +60,7 @@ class VersionQuerySet(models.QuerySet):
 
         With ``or_first`` a thing that had no version by then shows its first one: a past page needs a name for
         an indicator whose name was published later than its figures. Filters before this call must be on the
-        key; filters after it see only what stood.
+        key; filters after it see only what stood. What was withdrawn by then does not stand.
         """
         rows, newest = self, [F("publication_id").desc()]
         if or_first:
@@ -77,7 +80,8 @@ class VersionQuerySet(models.QuerySet):
         )
         # The rows that stand are chosen in a subquery: a later filter on content must not reach into the
         # window, or it would bring back an older version that happens to match.
-        return self.model._base_manager.filter(pk__in=ranked.filter(rank_in_history=1).values("pk"))
+        stood = self.model._base_manager.filter(pk__in=ranked.filter(rank_in_history=1).values("pk"))
+        return stood.filter(withdrawn=False) if self.model.can_be_withdrawn() else stood
 
 
 class Version(models.Model):
@@ -93,6 +97,11 @@ class Version(models.Model):
     @classmethod
     def partition(cls):
         return cls.key
+
+    @classmethod
+    def can_be_withdrawn(cls):
+        """Figures are withdrawn by a kind of their own, and what is derived follows what it derives from."""
+        return any(field.name == "withdrawn" for field in cls._meta.concrete_fields)
 
     @classmethod
     def once_a_publication(cls, *key):

@@ -16,6 +16,7 @@ class CalendarItemContent(Content):
     calendar_item = Identified(CalendarItem, verbose_name=_("code"))
     title_en, title_zh_hant, title_zh_hans = texts(_("title"), max_length=300)
     planned_on = models.DateField(_("planned on"))
+    planned_time = models.TimeField(_("time in Hong Kong"), null=True, blank=True)
     office = Identified(Office, null=True, blank=True, verbose_name=_("office"))
     called_off = models.BooleanField(_("called off"), default=False)
     unofficial = models.JSONField(

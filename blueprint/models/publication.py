@@ -41,6 +41,8 @@ class Publication(models.Model):
         COMMITTEE = "committee", _("Committee")
         TEXTS = "texts", _("Texts and lists")
         MIXED = "mixed", _("Figures and texts")
+        CALENDAR = "calendar", _("Calendar")
+        WITHDRAWAL = "withdrawal", _("Withdrawal")
 
     class Precision(models.TextChoices):
         MOMENT = "moment", _("to the second")
@@ -51,7 +53,15 @@ class Publication(models.Model):
     number = models.PositiveIntegerField(primary_key=True)
     kind = models.CharField(max_length=12, choices=Kind)
     title_en, title_zh_hant, title_zh_hans = texts(_("title"), max_length=300)
+    notes_en, notes_zh_hant, notes_zh_hans = texts(_("notes"), blank=True)
     reason = models.TextField(blank=True, default="")
+    # Of a release with a moment: the item that announced it, the moment it was planned for, and each change
+    # of that moment: [{"from", "to": UTC, "reason": {language: text}}].
+    calendar_item = models.ForeignKey("blueprint.CalendarItem", models.PROTECT, null=True, related_name="+")
+    planned_at = models.DateTimeField(null=True)
+    rescheduled = models.JSONField(default=list)
+    # Numbers of the publications of which it replaces a part.
+    replaces = models.JSONField(default=list)
     published_at = models.DateTimeField()
     # The same moment as a date in Hong Kong: what "as at" a date compares with.
     published_on = models.DateField(db_index=True)
@@ -60,6 +70,8 @@ class Publication(models.Model):
     loaded = models.BooleanField(default=False)
     leaf = models.BinaryField()
     leaf_hash = models.CharField(max_length=64, unique=True)
+    # Hashes of the perfect subtrees that end with this leaf, of 1, 2, 4 … leaves, in hex one after another.
+    tree_nodes = models.TextField()
 
     objects = PublicationQuerySet.as_manager()
 
@@ -78,6 +90,37 @@ class Publication(models.Model):
 
     def get_absolute_url(self):
         return reverse("publication", args=[self.number])
+
+
+class LedgerKey(models.Model):
+    """A public key that signs checkpoints, from a publication on. Old ones stay, to verify what they signed."""
+
+    key_id = models.CharField(max_length=8, primary_key=True)
+    name = models.CharField(max_length=200)
+    # The form that signed notes know: name+key id+base64 of 0x01 and the public key.
+    verifier = models.CharField(max_length=300)
+    since = models.PositiveIntegerField()
+    added_at = models.DateTimeField()
+
+    def __str__(self):
+        return self.verifier
+
+
+class Checkpoint(models.Model):
+    """The ledger's size and root hash after a publication, signed: what anyone can keep and compare."""
+
+    publication = models.ForeignKey(Publication, models.PROTECT, related_name="checkpoints")
+    key = models.ForeignKey(LedgerKey, models.PROTECT, related_name="+")
+    note = models.TextField()
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["publication", "key"], name="checkpoint_once_a_publication_and_key")
+        ]
+
+    def __str__(self):
+        return self.note
 
 
 class PersonName(models.Model):

@@ -51,7 +51,18 @@ class Release(models.Model):
         "blueprint.Office", models.PROTECT, null=True, blank=True, related_name="releases"
     )
     title_en, title_zh_hant, title_zh_hans = texts(_("title"), max_length=300)
+    notes_en, notes_zh_hant, notes_zh_hans = texts(_("notes"), blank=True)
     reason = models.TextField(_("reason"), blank=True, default="")
+    # The moment at which an approved release becomes public, and the item of the calendar that announces it.
+    publish_at = models.DateTimeField(_("to be published at"), null=True, blank=True)
+    calendar_item = models.ForeignKey(
+        "blueprint.CalendarItem",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("announced as"),
+    )
     # Makes the form that opened the release safe to send twice.
     token = models.UUIDField(unique=True)
     created_by = models.ForeignKey("blueprint.User", models.PROTECT, related_name="+")
@@ -102,8 +113,13 @@ class Release(models.Model):
             ),
             models.CheckConstraint(
                 name="release_published_with_publication",
-                condition=Q(state="published", publication__isnull=False, published_by__isnull=False)
+                condition=Q(state="published", publication__isnull=False)
                 | (~Q(state="published") & Q(publication=None, published_by=None)),
+            ),
+            # The clock publishes what has a moment; anything else is published by a person.
+            models.CheckConstraint(
+                name="release_published_by_person_or_clock",
+                condition=~Q(state="published") | Q(published_by__isnull=False) | Q(publish_at__isnull=False),
             ),
         ]
 
@@ -112,6 +128,59 @@ class Release(models.Model):
 
     def get_absolute_url(self):
         return reverse("desk:release", args=[self.pk])
+
+
+class Rescheduling(models.Model):
+    """A change of the moment of an approved release: proposed by one person, agreed to by another."""
+
+    release = models.ForeignKey(Release, models.CASCADE, related_name="reschedulings")
+    from_at = models.DateTimeField()
+    to_at = models.DateTimeField(_("new moment"))
+    # Public: it is said on the calendar and with the publication.
+    reason_en, reason_zh_hant, reason_zh_hans = texts(_("reason"))
+    proposed_by = models.ForeignKey("blueprint.User", models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey("blueprint.User", models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    agreed = models.BooleanField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["release"], condition=Q(agreed=None), name="rescheduling_one_open_a_release"
+            ),
+            models.CheckConstraint(
+                name="rescheduling_decided_with_person_and_moment",
+                condition=Q(agreed=None, decided_by=None, decided_at=None)
+                | Q(agreed__isnull=False, decided_by__isnull=False, decided_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="rescheduling_takes_two_persons",
+                condition=~Q(agreed=True) | ~Q(decided_by=F("proposed_by")),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.release_id}: {self.to_at}"
+
+
+class PreReleaseAccess(models.Model):
+    """A person who may see an approved release before its moment, who allowed it, and why."""
+
+    release = models.ForeignKey(Release, models.CASCADE, related_name="pre_release_list")
+    user = models.ForeignKey("blueprint.User", models.PROTECT, related_name="+")
+    reason = models.CharField(_("why"), max_length=300)
+    granted_by = models.ForeignKey("blueprint.User", models.PROTECT, related_name="+")
+    granted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["release", "user"], name="pre_release_access_once_a_release")
+        ]
+
+    def __str__(self):
+        return f"{self.release_id}: {self.user_id}"
 
 
 class Contributor(models.Model):

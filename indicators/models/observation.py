@@ -38,6 +38,8 @@ class Kind(models.TextChoices):
 
 class ObservationContent(Content):
     key = ("indicator", "breakdown", "period")
+    # A figure that is taken back stays in its table as not available, with its reason.
+    withdrawn = None
 
     indicator = Identified(Indicator, verbose_name=_("indicator"))
     breakdown = models.CharField(_("breakdown"), max_length=40, default=TOTAL)

@@ -60,6 +60,7 @@ class TargetContent(Content):
     text_en, text_zh_hant, text_zh_hans = texts(_("in words"), blank=True)
     reason = models.TextField(_("reason of the change"), blank=True, default="")
     authority = models.CharField(_("on whose authority"), max_length=300, blank=True, default="")
+    decided_on = models.DateField(_("decided on"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=80, blank=True, default="")
 
     class Meta:

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from playwright.sync_api import expect
 
 from blueprint.clock import database_now
 from blueprint.models import Office, Publication
@@ -125,7 +126,7 @@ def test_every_page_fits_a_phone_and_can_be_read_and_used(people, open_page, sig
 def test_refused_forms_say_so_where_the_focus_is(people, sign_in, page_problems):
     official = sign_in(people["official"], "/en/desk/indicators/gerd-hkd/enter/", viewport=PHONE)
     official.click("button[name=submit]")
-    assert official.evaluate("document.activeElement.id") == "problems"
+    expect(official.locator("#problems")).to_be_focused()
     assert official.evaluate(FAULTS) == []
 
     chair = sign_in(people["chair"], "/en/room/meetings/5/strategies/3/", viewport=PHONE)
