@@ -13,7 +13,7 @@ STRICT := $(wildcard indicators/periods.py indicators/progress.py indicators/cha
 	blueprint/workflow.py)
 CHECKS := check-format check-lint check-types check-migrations check-translations check-locks check-deployment
 
-.PHONY: help run test check $(CHECKS) fix lock bench demo-reset dev
+.PHONY: help run test check $(CHECKS) fix lock cases bench demo-reset dev
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -26,10 +26,10 @@ run: export HOST := $(HOST)
 run: export PORT := $(PORT)
 run: .venv/installed $(TRANSLATIONS) ## everything it takes to see the site on http://127.0.0.1:8000 (PORT=, HOST=)
 	@$(MANAGE) prepare
-	@exec $(BIN)/gunicorn --config deploy/gunicorn.py blueprint.wsgi
+	@exec $(BIN)/python deploy/run.py
 
 test: dev ## the whole suite, on SQLite and on a PostgreSQL of its own, with a browser
-	@deploy/install.sh postgresql chromium fonts-noto-cjk libatomic1
+	@deploy/install.sh postgresql redis-server chromium fonts-noto-cjk libatomic1
 	@status=0; \
 	$(BIN)/pytest -n 2 || status=$$?; \
 	$(BIN)/pytest -n 2 --postgres || status=$$?; \
@@ -69,6 +69,9 @@ lock: dev ## pin the dependencies of pyproject.toml again (UPGRADE=1 to take new
 	$(COMPILE) $(if $(UPGRADE),--upgrade) -o requirements.lock pyproject.toml
 	$(COMPILE) $(if $(UPGRADE),--upgrade) -o requirements-dev.lock --extra dev -c requirements.lock pyproject.toml
 	@$(MAKE) --no-print-directory check-locks
+
+cases: .venv/installed ## which cases of docs/cases.csv have a test, by priority
+	@$(BIN)/python deploy/cases.py
 
 bench: dev ## how fast, as ratios
 	@if [ -e benchmarks/__main__.py ]; then $(BIN)/python -m benchmarks; \

@@ -10,9 +10,12 @@ from django.utils.translation import gettext as _
 
 from .audit import record, record_refusal
 from .clock import database_now
+from .failpoints import failpoint
 from .models import Contributor, Publication, Release, User
-from .nouns import Change, nouns
+from .nouns import Change, nouns, spelled
 from .publishing import hold_head, publish, standing_numbers
+from .timing import FIRST_NOTICE, item_of, planned_of
+from .wording import LANGUAGES
 from .workflow import TRANSITIONS, State, can_move, touched
 
 
@@ -90,18 +93,42 @@ def changes_of(release: Release) -> list[Change]:
 
 
 def digest_of(changes: Sequence[Change]) -> str:
-    """What an approval binds to: SHA-256 over exactly what would be published, and what it would replace.
+    """SHA-256 over exactly what changes say, and what they would replace.
 
-    A release that would build on something published anew in the meantime has another digest, so that it
-    cannot undo in silence what its approver never saw.
+    Changes that would build on something published anew in the meantime have another digest, so that they
+    cannot undo in silence what nobody saw.
     """
-    replaced = standing_numbers(changes)
-    said = [[change.canonical(), str(replaced.get((change.noun, change.key), 0))] for change in changes]
-    return hashlib.sha256(rfc8785.dumps(said)).hexdigest()
+    return hashlib.sha256(rfc8785.dumps(said_by(changes))).hexdigest()
+
+
+def said_by(changes: Sequence[Change], *, before: int | None = None) -> list:
+    replaced = standing_numbers(changes, before=before)
+    return [[change.canonical(), str(replaced.get((change.noun, change.key), 0))] for change in changes]
+
+
+def approval_digest(
+    release: Release, changes: Sequence[Change] | None = None, *, before: int | None = None
+) -> str:
+    """What an approval binds to: the changes, the words around them, the moment, and what the calendar says of it.
+
+    ``before`` is the publication that was made of it: what it replaced is what stood until then.
+    """
+    item = item_of(release, before=before)
+    whole = {
+        "changes": said_by(changes_of(release) if changes is None else changes, before=before),
+        "title": spelled(titles(release)),
+        "notes": spelled(notes(release)),
+        "reason": spelled(release.reason),
+        "publish_at": spelled(release.publish_at),
+        "calendar_item": [release.calendar_item_id, str(item.publication_id if item else 0)],
+    }
+    return hashlib.sha256(rfc8785.dumps(whole)).hexdigest()
 
 
 def check_move(release: Release, to: State, *, by: User, verb: str) -> None:
     move = TRANSITIONS.get((State(release.state), to))
+    if move is not None and verb == "publish" and release.publish_at is not None:
+        raise Refused(_("This release has a moment and is published by the clock. Move the moment instead."))
     # Two verbs may lead to one state; what each of them stores fits only the state it starts from.
     if move is None or move.verb != verb:
         raise Refused(_("A release in this state cannot be moved so."))
@@ -117,16 +144,26 @@ def check_move(release: Release, to: State, *, by: User, verb: str) -> None:
 
 def move(release: Release, to: State, *, by: User, verb: str, note: str = "", **columns) -> None:
     check_move(release, to, by=by, verb=verb)
+    enter_state(release, to, by=by, verb=verb, note=note, **columns)
+
+
+def enter_state(release: Release, to: State, *, by: User | None, verb: str, note: str = "", **columns) -> None:
     if not Release.objects.move(release, to, **columns):
         raise Moved
     release.refresh_from_db()
     record(verb, by=by, release=release, subject=str(release), note=note, version=release.version)
 
 
+def check_moment(release: Release) -> None:
+    if release.publish_at is not None and release.publish_at < database_now() + FIRST_NOTICE:
+        raise Refused(_("The moment set for this release has passed or is too near. Set another first."))
+
+
 @recorded_refusals
 def submit_release(release: Release, *, by: User) -> None:
     if not changes_of(release):
         raise Refused(_("There is nothing in this release yet."))
+    check_moment(release)
     # Who submits had a hand in it, even where a colleague typed every figure.
     Contributor.objects.get_or_create(release=release, user=by)
     move(
@@ -161,8 +198,11 @@ def return_release(release: Release, *, by: User, reason: str) -> None:
 @recorded_refusals
 def approve_release(release: Release, *, by: User, digest: str) -> None:
     """Approve exactly what the approver saw: ``digest`` is the one their page carried."""
-    if digest != digest_of(changes_of(release)):
+    # What is published from here on is later than the approval, and so can be told apart from what it saw.
+    hold_head()
+    if digest != approval_digest(release):
         raise Moved
+    check_moment(release)
     move(
         release,
         State.APPROVED,
@@ -192,6 +232,8 @@ def take_back_approval(release: Release, *, by: User, reason: str) -> None:
         approved_at=None,
         approved_digest="",
     )
+    # A proposal to move the moment has no object any more.
+    release.reschedulings.filter(agreed=None).update(agreed=False, decided_by=by, decided_at=database_now())
 
 
 @recorded_refusals
@@ -211,18 +253,37 @@ def publish_release(release: Release, *, by: User) -> Publication:
     hold_head()
     if not Release.objects.filter(pk=release.pk, state=release.state, version=release.version).exists():
         raise Moved
+    return make_public(release, by=by)
+
+
+def make_public(release: Release, *, by: User | None) -> Publication:
+    """Publish an approved release as it was approved, by a person or by the clock. The caller holds the head."""
     changes = changes_of(release)
-    if digest_of(changes) != release.approved_digest:
+    if approval_digest(release, changes) != release.approved_digest:
         raise Refused(
             _("What would be published is not what was approved. The release needs a new approval.")
         )
-    publication = publish(changes, kind=kind_of(changes), title=titles(release), reason=release.reason)
-    move(release, State.PUBLISHED, by=by, verb="publish", published_by=by, publication=publication)
+    publication = publish(
+        changes,
+        kind=kind_of(changes),
+        title=titles(release),
+        notes=notes(release),
+        reason=release.reason,
+        planned=planned_of(release),
+    )
+    failpoint("publish.before_move")
+    enter_state(
+        release, State.PUBLISHED, by=by, verb="publish", published_by=by, publication=publication
+    )
     return publication
 
 
 def titles(release: Release) -> dict[str, str]:
-    return {"en": release.title_en, "zh_hant": release.title_zh_hant, "zh_hans": release.title_zh_hans}
+    return {name: getattr(release, f"title_{name}") for name in LANGUAGES}
+
+
+def notes(release: Release) -> dict[str, str]:
+    return {name: getattr(release, f"notes_{name}") for name in LANGUAGES}
 
 
 KINDS = {

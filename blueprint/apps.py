@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.core.cache import caches
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -25,9 +26,11 @@ class BlueprintConfig(AppConfig):
     verbose_name = _("Blueprint progress")
 
     def ready(self):
-        from . import accounts
+        from . import accounts, checkpoints, public_reads, publishing
 
         # After the last app that has tables: by then all of them are there.
         last = [config for config in self.apps.get_app_configs() if config.models_module][-1]
         post_migrate.connect(put_rules_in_place, sender=last, dispatch_uid="put_rules_in_place")
+        connection_created.connect(public_reads.restrain, dispatch_uid="restrain")
+        publishing.derivations.append(checkpoints.sign_publication)
         accounts.listen()

@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 HONG_KONG = ZoneInfo("Asia/Hong_Kong")
+# What becomes public within this time of the moment it was planned for counts as on time.
+ON_TIME = datetime.timedelta(seconds=60)
 
 
 def database_now() -> datetime.datetime:
@@ -35,3 +37,10 @@ def hong_kong_date(moment: datetime.datetime) -> datetime.date:
 def today() -> datetime.date:
     """The date in Hong Kong by this process's clock, for what is only shown."""
     return hong_kong_date(datetime.datetime.now(datetime.UTC))
+
+
+def lateness(planned: datetime.datetime | None, happened: datetime.datetime) -> datetime.timedelta | None:
+    """By how much something came after its planned moment; None if it was on time or had no moment."""
+    if planned is None or happened - planned <= ON_TIME:
+        return None
+    return happened - planned

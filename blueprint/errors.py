@@ -1,5 +1,8 @@
 """Error pages: in the reader's language, without a database, saying what to do next."""
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import get_language_from_request, override
@@ -25,6 +28,13 @@ def words(status):
             _("Open the page again to see what changed. Nothing of yours was stored."),
         ),
         429: (_("Too many tries"), _("Wait a few minutes and try again.")),
+        503: (
+            _("The database does not answer"),
+            _(
+                "Please wait a moment and try again. A form may be sent again: "
+                "what was stored already is not stored a second time."
+            ),
+        ),
         500: (_("Something broke on our side"), _("Nothing was changed. Please try again in a moment.")),
     }[status]
 
@@ -65,6 +75,9 @@ def page_not_found(request, exception):
 
 
 def server_error(request):
+    """A database that is away, or was cut off in between, is no fault of the page's: trying again helps."""
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        return explain(request, 503, headers={"Retry-After": "5"})
     return explain(request, 500)
 
 

@@ -1,7 +1,11 @@
 """What stands around every page: the plan's name, the last publication, and where one is in time."""
 
+from contextlib import suppress
+
 from django.conf import settings
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from .models import PlanVersion
 
@@ -14,7 +18,23 @@ def frame(request):
         "moment": moment,
         "site_url": settings.SITE_URL,
         "demo": settings.DEMO,
+        "foot_links": SimpleLazyObject(foot_links),
     }
+
+
+def foot_links():
+    """(address, label) of the pages about the site itself."""
+    labels = {
+        "calendar": _("Calendar"),
+        "feed": _("Feed (Atom)"),
+        "corrections": _("Corrections"),
+        "verify": _("How to check our figures"),
+    }
+    found = []
+    for name, label in labels.items():
+        with suppress(NoReverseMatch):
+            found.append((reverse(name), label))
+    return found
 
 
 def plan_at(moment):

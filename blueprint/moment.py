@@ -13,6 +13,10 @@ from django.views.decorators.http import require_safe
 from .clock import today
 from .models import Publication
 
+# Where the page cache writes the (number, date) it read, in the WSGI environment, so that a page and its key agree.
+HEAD_GIVEN = "blueprint.head"
+LAST = 2**31 - 1
+
 
 @dataclass(frozen=True)
 class Moment:
@@ -40,28 +44,35 @@ class Moment:
 def moment_of(request):
     """Read ``?as_at=``: a date in Hong Kong or a publication's number. Raises BadRequest for anything else."""
     asked = request.GET.getlist("as_at")
+    given = request.META.get(HEAD_GIVEN)
     if not asked or asked == [""]:
-        return head_moment()
+        return given_moment(*given) if given else head_moment()
     if len(asked) > 1:
         raise BadRequest(_("Give as_at once only."))
-    return past_moment(asked[0])
+    return past_moment(asked[0], *(given or (LAST, today())))
+
+
+def given_moment(number, day):
+    return Moment(number, day, Publication.objects.defer("leaf").get(number=number) if number else None)
 
 
 def head_moment():
-    head = Publication.objects.head()
+    head = Publication.objects.defer("leaf").head()
     return Moment(head.number if head else 0, today(), head)
 
 
-def past_moment(asked):
+def past_moment(asked, head, day_of_head):
+    """As it stood, of what the head knows: a page must not show what was published while it was made."""
+    known = Publication.objects.by(head).defer("leaf")
     if re.fullmatch(r"[1-9][0-9]{0,8}", asked):
-        publication = Publication.objects.filter(number=int(asked)).first()
+        publication = known.filter(number=int(asked)).first()
         if publication is None:
             raise BadRequest(_("There is no publication of that number yet."))
         return Moment(publication.number, publication.published_on, publication, asked)
     day = read_date(asked)
-    if day > today():
+    if day > day_of_head:
         raise BadRequest(_("That date is in the future. Nobody knows yet how things will stand."))
-    publication = Publication.objects.by_date(day)
+    publication = known.by_date(day)
     return Moment(publication.number if publication else 0, day, publication, asked)
 
 

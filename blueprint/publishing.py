@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -12,6 +12,7 @@ from django.db.models import F
 from . import ledger
 from .clock import as_moment, clock_sql, hong_kong_date
 from .failpoints import failpoint
+from .heads import forget_head
 from .models import Head, Identified, PersonName, Publication
 from .nouns import Change, Noun, nouns, spelled
 from .wording import LANGUAGES
@@ -19,6 +20,15 @@ from .wording import LANGUAGES
 # Called after each publication with it and its changes, inside its transaction, to write what follows from them.
 Derivation = Callable[[Publication, Sequence[Change]], None]
 derivations: list[Derivation] = []
+Found = TypeVar("Found")
+
+
+class BrokenLedger(RuntimeError):
+    """The start-up check of this process found the ledger's end altered: nothing is added to it."""
+
+
+# What that check found, in words (see verifying.check_at_start). A process that was mended is started again.
+broken: list[str] = []
 
 
 @dataclass(frozen=True)
@@ -62,6 +72,8 @@ def publish(
     ``past`` is the date a loaded fact bears at its source. The number and the time are taken by the
     transaction's first statement, under the head row's lock, so numbers have no gaps and times their order.
     """
+    if broken:
+        raise BrokenLedger(f"Nothing is published, because the ledger is not as it was: {broken[0]}")
     number, moved_at = take_number()
     sealed = [seal(change) for change in changes]
     moment = past.moment if past else moved_at.replace(microsecond=0)
@@ -105,8 +117,10 @@ def publish(
     )
     failpoint("publish.after_leaf")
     write_versions(sealed, publication)
+    forget_names(sealed)
     for derive in derivations:
         derive(publication, sealed)
+    transaction.on_commit(forget_head)
     return publication
 
 
@@ -117,13 +131,15 @@ def planned_part(planned: Planned) -> dict[str, Any]:
     return part
 
 
-def standing_numbers(changes: Sequence[Change]) -> dict[tuple, int]:
-    """(noun, key) -> number of the publication that made what stands now. One query a noun."""
+def standing_numbers(changes: Sequence[Change], *, before: int | None = None) -> dict[tuple, int]:
+    """(noun, key) -> number of the publication that made what stands now, or stood before another. One query a noun."""
     found = {}
     for noun in {change.noun for change in changes}:
         first = noun.key[0]
         keys = {change.key for change in changes if change.noun == noun}
         rows = noun.version.objects.filter(**{f"{first}__in": {key[0] for key in keys}})
+        if before is not None:
+            rows = rows.filter(publication__lt=before)
         for *key, number in rows.order_by("publication_id").values_list(*noun.key, "publication_id"):
             if tuple(key) in keys:
                 found[noun, tuple(key)] = number
@@ -132,15 +148,20 @@ def standing_numbers(changes: Sequence[Change]) -> dict[tuple, int]:
 
 def tree_nodes(number: int, leaf_hash: str) -> str:
     """The hashes of the subtrees that a publication completes, as its row keeps them. At most one query."""
+    leaf = bytes.fromhex(leaf_hash)
+    return b"".join(from_tree(lambda node: ledger.completed_nodes(number, leaf, node))).hex()
+
+
+def from_tree(read: Callable[[ledger.Node], Found]) -> Found:
+    """What ``read`` makes of the stored tree. It is asked twice: which nodes it needs, and then, with one query, for good."""
     wanted: set[int] = set()
 
     def noted(last: int, level: int) -> bytes:
         wanted.add(last)
         return b""
 
-    leaf = bytes.fromhex(leaf_hash)
-    ledger.completed_nodes(number, leaf, noted)
-    return b"".join(ledger.completed_nodes(number, leaf, stored_nodes(wanted))).hex()
+    read(noted)
+    return read(stored_nodes(wanted))
 
 
 def stored_nodes(numbers: Collection[int]) -> ledger.Node:
@@ -184,6 +205,16 @@ def seal(change: Change) -> Change:
         sealed[field], salt = ledger.commit(name)
         PersonName.objects.create(commitment=sealed[field], salt=salt, name=name)
     return Change(change.noun, sealed)
+
+
+def forget_names(changes: Sequence[Change]) -> None:
+    """Of what is withdrawn, blank every name that a version of it ever bore. The commitments stay, and say nothing."""
+    for change in changes:
+        if change.noun.names and change.content.get("withdrawn"):
+            key = dict(zip(change.noun.key, change.key, strict=True))
+            rows = change.noun.version.objects.filter(**key).values_list(*change.noun.names)
+            commitments = {commitment for row in rows for commitment in row} - {""}
+            PersonName.objects.filter(commitment__in=commitments).update(name="", salt="")
 
 
 def write_versions(changes: Sequence[Change], publication: Publication) -> None:

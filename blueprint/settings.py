@@ -4,7 +4,7 @@ import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -69,12 +69,35 @@ def secret_key() -> str:
     return key or kept_secret()
 
 
-def database() -> dict:
+def database(name: str) -> dict:
     form = "postgres://user:password@host:5432/name or sqlite:////path/to/file"
-    read = from_environment("db_url", "DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}", form)
+    read = from_environment("db_url", name, f"sqlite:///{VAR_DIR / 'db.sqlite3'}", form)
     if read.get("ENGINE", "").rpartition(".")[2] not in ("sqlite3", "postgresql") or not read["NAME"]:
-        raise ImproperlyConfigured(f"DATABASE_URL in the environment should look like {form}.")
+        raise ImproperlyConfigured(f"{name} in the environment should look like {form}.")
     return read
+
+
+def public_database(default: dict) -> dict:
+    """The connection that public addresses read through: a role of its own, or at least one that cannot write."""
+    if default["ENGINE"].endswith("sqlite3"):
+        if env.str("PUBLIC_DATABASE_URL", default=""):
+            raise ImproperlyConfigured("PUBLIC_DATABASE_URL is for PostgreSQL; DATABASE_URL names SQLite.")
+        # Not IMMEDIATE: it never waits for a writer. What it may read is settled in public_reads.py.
+        return default | {
+            "NAME": f"file:{quote(default['NAME'])}?mode=ro",
+            "OPTIONS": {"timeout": 20},
+            "CONN_MAX_AGE": 60,
+        }
+    named = database("PUBLIC_DATABASE_URL") if env.str("PUBLIC_DATABASE_URL", default="") else default
+    read_only = f"{named.get('OPTIONS', {}).get('options', '')} -c default_transaction_read_only=on"
+    return default | named | {"OPTIONS": named.get("OPTIONS", {}) | {"options": read_only.strip()}}
+
+
+def cache_url() -> str:
+    address = env.str("CACHE_URL", default="")
+    if address and urlsplit(address).scheme not in ("redis", "rediss", "unix"):
+        raise ImproperlyConfigured("CACHE_URL in the environment should look like redis://:password@host:6379/0.")
+    return address
 
 
 DEBUG = switch("DEBUG")
@@ -87,6 +110,8 @@ ALLOWED_HOSTS = [
     *env.list("ALLOWED_HOSTS", default=[] if SECURE else ["localhost", "127.0.0.1"]),
 ]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+# Signs the checkpoints of the ledger; made by `prepare`, or in production by `rotate_ledger_key`.
+LEDGER_KEY_FILE = env.str("LEDGER_KEY_FILE", default=str(VAR_DIR / "ledger-key"))
 # Accounts with random passwords and example reviews exist only where this is set.
 DEMO = switch("DEMO")
 
@@ -108,6 +133,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "blueprint.public_reads.PublicReadsMiddleware",
     "blueprint.middleware.SecurityHeaders",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -154,7 +180,7 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": database()}
+DATABASES = {"default": database("DATABASE_URL")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -166,12 +192,19 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["public"] = public_database(DATABASES["default"])
+DATABASE_ROUTERS = ["blueprint.public_reads.Router"]
+# Tests whose rows are never committed can be read through one connection only, and say "default" here.
+PUBLIC_ALIAS = "public"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Limits of sign-in must be one for all processes and survive a restart, hence the database.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "blueprint_cache"},
 }
+
+# Public pages are kept by each process, and here as well if there is one for all (see blueprint/pages.py).
+CACHE_URL = cache_url()
 
 AUTH_USER_MODEL = "blueprint.User"
 AUTHENTICATION_BACKENDS = [
@@ -285,6 +318,8 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # One line for each answer: method, path, status, where it came from, request id.
+    "loggers": {"blueprint.pages": {"level": "INFO" if switch("LOG_PAGES") else "WARNING"}},
 }
 
 # The first page of the site in the words of its own team; the plan's own words are data.

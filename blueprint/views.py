@@ -1,6 +1,5 @@
 """Pages of the frame: the overview, directions, publications, and the places where the data lie."""
 
-import json
 from collections import defaultdict
 
 from django.contrib.auth.decorators import login_not_required
@@ -11,7 +10,6 @@ from django.utils.translation import get_language_from_request
 from django.views.decorators.http import require_safe
 
 from committee.models import Finding
-from indicators.figures import period_label, with_unit
 from indicators.models import Observation, StageVersion
 from indicators.plotting import stages_line
 from indicators.standings import standings, tally
@@ -21,7 +19,6 @@ from . import triggers
 from .frame import plan_at
 from .models import CalendarItemVersion, DirectionVersion, OfficeVersion, Publication
 from .moment import public
-from .paging import paged
 
 
 @login_not_required
@@ -91,13 +88,17 @@ def coming(moment, found):
     items = CalendarItemVersion.objects.as_at(moment.number).filter(
         planned_on__gte=moment.today, called_off=False
     )
-    dated = [(item.planned_on, item, None) for item in items]
-    dated += [
-        (s.freshness.due_on, None, s)
-        for s in found
-        if s.freshness.due_on and s.freshness.due_on >= moment.today
-    ]
+    published = Publication.objects.filter(calendar_item__isnull=False, number__lte=moment.number)
+    waiting = items.exclude(calendar_item__in=published.values("calendar_item"))
+    dated = [(item.planned_on, item, None) for item in waiting]
+    dated += [(s.freshness.due_on, None, s) for s in due_next(moment, found)]
     return sorted(dated, key=lambda each: (each[0], each[2].code if each[2] else ""))
+
+
+def due_next(moment, found):
+    """Indicators whose next figure is due by their own month of release, soonest first."""
+    due = [s for s in found if s.freshness.due_on and s.freshness.due_on >= moment.today]
+    return sorted(due, key=lambda s: (s.freshness.due_on, s.code))
 
 
 @public
@@ -118,66 +119,6 @@ def direction(request, code):
         "blueprint/direction.html",
         {"page": "strategies", "direction": version, "strategies": listed, "tally": tally(own)},
     )
-
-
-@public
-def publications(request):
-    moment = request.moment
-    rows = Publication.objects.by(moment.number).defer("leaf")
-    return render(
-        request, "blueprint/publications.html", {"page": "publications", **paged(request, rows, 40)}
-    )
-
-
-@public
-def publication(request, number):
-    moment = request.moment
-    row = Publication.objects.filter(number=number, number__lte=moment.number).first()
-    if row is None:
-        raise Http404
-    leaf = json.loads(bytes(row.leaf))
-    grouped = defaultdict(list)
-    for change in leaf["changes"]:
-        grouped[change["noun"]].append(change)
-    return render(
-        request,
-        "blueprint/publication.html",
-        {
-            "page": "publications",
-            "publication": row,
-            "leaf": leaf,
-            "figures": figure_changes(moment, row),
-            "others": [(noun, changes) for noun, changes in grouped.items() if noun != "observation"],
-            "previous": number - 1,
-            "next": number + 1 if Publication.objects.filter(number=number + 1).exists() else None,
-        },
-    )
-
-
-def figure_changes(moment, publication):
-    """Each figure a publication brought, with what stood before it."""
-    rows = list(
-        Observation.objects.filter(publication=publication).order_by("indicator", "breakdown", "period")
-    )
-    before = {
-        (o.indicator_id, o.breakdown, o.period): o
-        for o in Observation.objects.filter(indicator__in={r.indicator_id for r in rows}).as_at(
-            publication.number - 1
-        )
-    }
-    by_code = {s.code: s for s in standings(moment, codes={r.indicator_id for r in rows})}
-    return [
-        {
-            "row": row,
-            "standing": by_code.get(row.indicator_id),
-            "before": before.get((row.indicator_id, row.breakdown, row.period)),
-            "period": period_label(row.period),
-            "value": with_unit(
-                row.value, getattr(by_code.get(row.indicator_id), "unit", None), row.qualifier
-            ),
-        }
-        for row in rows
-    ]
 
 
 @public

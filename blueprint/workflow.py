@@ -53,10 +53,38 @@ def allowed_moves(release: Any, user: Any) -> list[str]:
 
 
 def can_move(move: Move, release: Any, user: Any) -> bool:
-    if not user.may(move.permission(release.track)):
+    if not holds(move, release, user):
         return False
+    # What has a moment is published by the clock. Sooner is a change of the moment, which takes two persons.
+    if move.verb == "publish" and release.publish_at is not None:
+        return False
+    return not (move.verb == "approve" and touched(release, user))
+
+
+def holds(move: Move, release: Any, user: Any) -> bool:
+    """Whether the person's role and office include a move on such a release, whatever its state."""
     own_office = release.track != "office" or move.verb == "publish" or user.office_id == release.office_id
-    return own_office and not (move.verb == "approve" and touched(release, user))
+    return bool(user.may(move.permission(release.track)) and own_office)
+
+
+def may_schedule(release: Any, user: Any) -> bool:
+    """Set the moment of a release that is not yet approved: its authors, approvers and publishers."""
+    return any(
+        holds(TRANSITIONS[step], release, user)
+        for step in (
+            (State.DRAFT, State.SUBMITTED),
+            (State.SUBMITTED, State.APPROVED),
+            (State.APPROVED, State.PUBLISHED),
+        )
+    )
+
+
+def may_answer_for(release: Any, user: Any) -> bool:
+    """Move the moment of an approved release, and say who may see it before: its approvers and publishers."""
+    return any(
+        holds(TRANSITIONS[step], release, user)
+        for step in ((State.SUBMITTED, State.APPROVED), (State.APPROVED, State.PUBLISHED))
+    )
 
 
 def touched(release: Any, user: Any) -> bool:

@@ -8,6 +8,7 @@ present() {
         python3-venv) "${PYTHON:-python3}" -c 'import ensurepip' ;;
         postgresql) ls "$(pg_config --bindir)/initdb" || ls /usr/lib/postgresql/*/bin/initdb ;;
         chromium) command -v chromium ;;
+        redis-server) command -v redis-server ;;
         gettext) command -v xgettext ;;
         *) dpkg-query -W -f '${Status}' "$1" | grep 'ok installed' ;;
     esac >/dev/null 2>&1

@@ -7,8 +7,10 @@ class IndicatorsConfig(AppConfig):
     verbose_name = _("Indicators")
 
     def ready(self):
+        from blueprint import verifying
         from blueprint.publishing import derivations
 
-        from .assessing import assess_touched
+        from . import assessing
 
-        derivations.append(assess_touched)
+        derivations.append(assessing.assess_touched)
+        verifying.derived.append(assessing.DERIVED)

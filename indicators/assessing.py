@@ -1,35 +1,49 @@
 """From published rows to assessments: reads what the method needs, lets it judge, and stores the answer."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from blueprint.models import Publication
 from blueprint.nouns import Change, decimal_text
+from blueprint.verifying import Derived
 
 from . import progress
 from .models import Assessment, Baseline, IndicatorVersion, Observation, StageVersion, TargetVersion
 from .models.observation import TOTAL
 from .periods import Period
+from .summaries import summarise
 
 # Nouns whose change can change how an indicator stands.
 TOUCHING = ("observation", "baseline", "target", "indicator")
+FIGURE_COLUMNS = ("period", "value", "qualifier", "status", "break_before")
 
 
 def assess_touched(publication, changes: Sequence[Change]) -> None:
     """Write the assessments of every indicator that a publication touched; of all when it changed the stages."""
-    codes = {c.content["indicator_id"] for c in changes if c.noun.name in TOUCHING}
-    if any(change.noun.name == "stage" for change in changes):
-        codes |= set(IndicatorVersion.objects.values_list("indicator_id", flat=True))
-    if codes:
-        Assessment.objects.bulk_create(assessments(publication, codes))
+    Assessment.objects.bulk_create(
+        assessments_of(publication, [(change.noun.name, change.content.get("indicator_id")) for change in changes])
+    )
 
 
-def assessments(publication, codes: Iterable[str]) -> list[Assessment]:
-    """The sets of assessments of these indicators as at a publication. Five queries, however many indicators."""
+def assessments_of(publication, changed: Collection[tuple[str, str | None]]) -> list[Assessment]:
+    """What a publication writes that changed these: pairs of a noun and the indicator it is about."""
+    codes = {code for noun, code in changed if noun in TOUCHING and code}
+    if any(noun == "stage" for noun, _code in changed):
+        known = IndicatorVersion.objects.filter(publication__lte=publication.number)
+        codes |= set(known.values_list("indicator_id", flat=True))
+    return assessments(publication, codes, or_first=False) if codes else []
+
+
+def assessments(publication, codes: Iterable[str], *, or_first: bool = True) -> list[Assessment]:
+    """The sets of assessments of these indicators as at a publication. Five queries, however many indicators.
+
+    With ``or_first`` also of indicators whose own text was published later.
+    """
     number, codes = publication.number, sorted(codes)
-    indicators = IndicatorVersion.objects.filter(indicator__in=codes).as_at(number, or_first=True)
-    stages = [s for s in StageVersion.objects.as_at(number, or_first=True).order_by("number") if s.expected]
+    indicators = IndicatorVersion.objects.filter(indicator__in=codes).as_at(number, or_first=or_first)
+    stages = [s for s in StageVersion.objects.as_at(number, or_first=or_first).order_by("number") if s.expected]
     series, targets = defaultdict(list), defaultdict(list)
     rows = Observation.objects.filter(indicator__in=codes, breakdown=TOTAL).as_at(number)
     for row in rows:
@@ -39,22 +53,13 @@ def assessments(publication, codes: Iterable[str]) -> list[Assessment]:
     ):
         targets[version.indicator_id].append(version)
     baselines = {b.indicator_id: b for b in Baseline.objects.filter(indicator__in=codes).as_at(number)}
-    return [
-        row
-        for indicator in indicators
-        for row in _assess_indicator(
-            publication,
-            indicator,
-            series[indicator.indicator_id],
-            baselines.get(indicator.indicator_id),
-            targets[indicator.indicator_id],
-            stages,
-        )
-    ]
+    for indicator in indicators:
+        code = indicator.indicator_id
+        parts = (series[code], baselines.get(code), targets[code], expected)
+        yield indicator, list(_assess_indicator(number, indicator, *parts))
 
 
-def _assess_indicator(publication, indicator, rows, baseline, versions, stages):
-    figures = [figure_of(row) for row in rows]
+def _assess_indicator(number, indicator, figures, baseline, versions, stages):
     judged = list(_judged(versions, stages))
     for stage, version, order, against in judged or [(None, None, None, Assessment.Against.NONE)]:
         answer = progress.assess(
@@ -67,7 +72,7 @@ def _assess_indicator(publication, indicator, rows, baseline, versions, stages):
             reference=indicator.indicator_class == "reference",
         )
         yield Assessment(
-            publication=publication,
+            publication_id=number,
             indicator_id=indicator.indicator_id,
             stage_id=stage,
             against=against,
@@ -161,3 +166,30 @@ def exact_text(value: Fraction | Decimal | None) -> str:
 
 def exact_value(text: str) -> Fraction | None:
     return Fraction(text) if text else None
+
+
+# The ledger's check makes them anew -----------------------------------------------------------------------
+
+
+def standing_assessments(number: int) -> list[Assessment]:
+    """Of every indicator that stands at a publication, the set that is to be stored."""
+    codes = IndicatorVersion.objects.as_at(number).values_list("indicator_id", flat=True)
+    return assessments(Publication(number=number), codes, or_first=False)
+
+
+def stored_assessments(number: int):
+    named = IndicatorVersion.objects.as_at(number).values("indicator_id")
+    return Assessment.objects.as_at(number).filter(indicator__in=named)
+
+
+def assessments_made_by(publication: Publication, changes: Sequence[dict]) -> list[Assessment]:
+    return assessments_of(publication, [(change["noun"], change.get("indicator_id")) for change in changes])
+
+
+DERIVED = Derived(
+    model=Assessment,
+    standing=standing_assessments,
+    stored=stored_assessments,
+    made_by=assessments_made_by,
+    key=("indicator_id", "stage_id", "target_code", "against"),
+)

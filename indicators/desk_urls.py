@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .desk import entering, releases, updates
+from .desk import entering, moments, pre_release, releases, updates
 
 app_name = "desk"
 urlpatterns = [
@@ -15,4 +15,21 @@ urlpatterns = [
     path("releases/<int:pk>/take-back/", releases.release_take_back, name="release-take-back"),
     path("releases/<int:pk>/withdraw/", releases.release_withdraw, name="release-withdraw"),
     path("releases/<int:pk>/publish/", releases.release_publish, name="release-publish"),
+    path("releases/<int:pk>/moment/", moments.release_moment, name="release-moment"),
+    path("releases/<int:pk>/reschedule/", moments.release_reschedule, name="release-reschedule"),
+    path(
+        "releases/<int:pk>/reschedule/agree/",
+        moments.release_reschedule_agree,
+        name="release-reschedule-agree",
+    ),
+    path(
+        "releases/<int:pk>/reschedule/decline/",
+        moments.release_reschedule_decline,
+        name="release-reschedule-decline",
+    ),
+    path("releases/<int:pk>/access/", pre_release.release_access, name="release-access"),
+    path(
+        "releases/<int:pk>/access/<int:user>/end/", pre_release.release_access_end, name="release-access-end"
+    ),
+    path("releases/<int:pk>/access.csv", pre_release.release_access_file, name="release-access-file"),
 ]

@@ -437,6 +437,17 @@ def truncate(value: Fraction | Decimal | int, places: int = 2) -> Decimal:
     return Decimal((int(shown < 0), digits, -places))
 
 
+def following(
+    *, latest: Period | None, baseline: Period | None, frequency: str, release_month: int | None
+) -> tuple[Period, date] | None:
+    """The next figure and the day by which it is due; release_month is 1-12 and speaks of annual figures only."""
+    last = latest or baseline
+    if frequency == "irregular" or last is None or last.end.year >= LAST_YEAR:
+        return None
+    period = last.following(frequency)
+    return period, _due_on(period, frequency, release_month)
+
+
 def freshness(
     *,
     latest: Period | None,
@@ -445,14 +456,15 @@ def freshness(
     release_month: int | None,
     today: date,
 ) -> Freshness:
-    """Of the next figure; release_month is 1-12 and speaks of annual figures only."""
-    last = latest or baseline
-    if frequency == "irregular" or last is None:
+    """Of the next figure."""
+    due = following(latest=latest, baseline=baseline, frequency=frequency, release_month=release_month)
+    return freshness_on(due, today)
+
+
+def freshness_on(due: tuple[Period, date] | None, today: date) -> Freshness:
+    if due is None:
         return Freshness(state="no_schedule", period=None, due_on=None)
-    if last.end.year >= LAST_YEAR:
-        return Freshness(state="no_schedule", period=None, due_on=None)
-    period = last.following(frequency)
-    due_on = _due_on(period, frequency, release_month)
+    period, due_on = due
     return Freshness(state=_state(due_on, today), period=period, due_on=due_on)
 
 

@@ -5,14 +5,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from blueprint.models import Publication
+from blueprint.together import read_together
 
 from . import progress
 from .assessing import assessments, exact_value
-from .models import Assessment, IndicatorVersion, Observation, StageVersion, TargetVersion, UnitVersion
+from .models import Assessment, IndicatorVersion, StageVersion, UnitVersion
 from .periods import Period
+from .summaries import without_name
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,10 @@ class Judgement:
     @property
     def status(self) -> str:
         return self.standing.status
+
+    @property
+    def due_end(self) -> datetime.date | None:
+        return self.row.due_end
 
     @property
     def ratio(self) -> Decimal | None:
@@ -71,14 +78,19 @@ class Standing:
 
     @property
     def headline(self) -> Judgement | None:
-        """The next target that is still to come; if none is, the last one; a stage without target only at last."""
-        promised = sorted((j for j in self.current if j.row.due), key=lambda j: j.row.due_end)
-        ahead = [j for j in promised if j.status not in ("awaiting", "achieved", "missed")]
-        return next(iter(ahead), None) or next(reversed(promised), None) or next(iter(self.current), None)
+        return headline(self.current)
 
     @property
     def status(self) -> str:
         return self.headline.status if self.headline else "not_set"
+
+
+def headline(current: Iterable[Any]) -> Any:
+    """The next target that is still to come; if none is, the last one; a stage without target only at last."""
+    current = list(current)
+    promised = sorted((goal for goal in current if goal.due_end), key=attrgetter("due_end"))
+    ahead = [goal for goal in promised if goal.status not in ("awaiting", "achieved", "missed")]
+    return next(iter(ahead or promised[::-1] or current), None)
 
 
 def shown(exact: str) -> Decimal | None:
@@ -87,11 +99,25 @@ def shown(exact: str) -> Decimal | None:
     return None if value is None else progress.truncate(value)
 
 
-def standings(moment: Any, *, codes: Iterable[str] | None = None) -> list[Standing]:
-    """Every indicator (or those of ``codes``) that was public at the moment, in the order of its strategy."""
+def names_of(moment: Any) -> dict[str, Any]:
+    """What figures are named by, to be read together with what else a page needs."""
+    return {
+        "units": UnitVersion.objects.as_at(moment.number, or_first=True),
+        "stages": StageVersion.objects.as_at(moment.number, or_first=True),
+    }
+
+
+def standings(
+    moment: Any, *, codes: Iterable[str] | None = None, names: dict[str, list] | None = None
+) -> list[Standing]:
+    """Every indicator (or those of ``codes``) that was public at the moment, in the order of its strategy.
+
+    ``names``: ``names_of(moment)`` where the page has read it already.
+    """
     rows = IndicatorVersion.objects.all()
     judged = Assessment.objects.all()
     if codes is not None:
+        codes = list(codes)
         rows, judged = rows.filter(indicator__in=codes), judged.filter(indicator__in=codes)
     versions = list(rows.as_at(moment.number, or_first=True))
     sets = defaultdict(list)
@@ -99,35 +125,29 @@ def standings(moment: Any, *, codes: Iterable[str] | None = None) -> list[Standi
         sets[row.indicator_id].append(row)
     if moment.past:
         assess_unnamed(moment, versions, sets)
-    units = {u.unit_id: u for u in UnitVersion.objects.as_at(moment.number, or_first=True)}
-    stages = {s.stage_id: s for s in StageVersion.objects.as_at(moment.number, or_first=True)}
+    names = names or read_together(**names_of(moment))
+    units = {u.unit_id: u for u in names["units"]}
+    stages = {s.stage_id: s for s in names["stages"]}
     found = [
         standing_of(version, sets[version.indicator_id], units, stages, moment)
         for version in versions
         if version.publication_id <= moment.number or sets[version.indicator_id]
     ]
-    return sorted(found, key=place)
+    return sorted(found, key=lambda s: place(s.indicator.strategy_id, s.indicator.indicator_class, s.code))
 
 
-def place(standing: Standing) -> tuple:
+CLASSES = ("reference", "policy_address", "tracking")
+
+
+def place(strategy: str, indicator_class: str, code: str) -> tuple:
     """Reference indicators first within a strategy: they are the plan's own."""
-    indicator = standing.indicator
-    rank = ("reference", "policy_address", "tracking").index(indicator.indicator_class)
-    return int(indicator.strategy_id) if indicator.strategy_id.isdigit() else 0, rank, standing.code
+    return int(strategy) if strategy.isdigit() else 0, CLASSES.index(indicator_class), code
 
 
 def assess_unnamed(moment: Any, versions: list, sets: dict) -> None:
     """Figures older than their indicator's own name have no stored assessment: judge them as they stood."""
-    without = {v.indicator_id for v in versions} - sets.keys()
-    public = set(
-        Observation.objects.filter(indicator__in=without, publication__lte=moment.number).values_list(
-            "indicator_id", flat=True
-        )
-    ) | set(
-        TargetVersion.objects.filter(indicator__in=without, publication__lte=moment.number).values_list(
-            "indicator_id", flat=True
-        )
-    )
+    without = {v.indicator_id for v in versions if v.publication_id > moment.number}
+    public = without & set(without_name(moment.number)) if without else without
     if public:
         publication = moment.publication or Publication(number=moment.number)
         for row in assessments(publication, public):

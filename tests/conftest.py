@@ -12,10 +12,11 @@ from django.db import connections, transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import TransactionTestCase
 
+from tests import only_public, rig
 from tests.database import NO_POSTGRES
 
 SECONDS_FOR_A_TEST = 120
-DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "make_site"}
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -30,6 +31,7 @@ def pytest_configure(config):
     settings.MEDIA_ROOT = settings.VAR_DIR / "media"
     settings.STATIC_ROOT.mkdir(exist_ok=True)
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    only_public.read_through_default()
     database = settings.DATABASES["default"]
     if connections["default"].vendor == "sqlite":
         # A file, as in real use: in memory, SQLite locks differently and other processes see nothing.
@@ -120,6 +122,15 @@ def skip_reason(report) -> str:
     return reason.removeprefix("Skipped: ")
 
 
+# Public addresses have the rights of the public
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        only_public.make_roles()
+
+
 # The flush after a test with real transactions
 
 
@@ -169,6 +180,32 @@ def real_plan(django_db_setup, django_db_blocker):
         call_command("load_blueprint", settings.BASE_DIR / "fixtures" / "blueprint", stdout=io.StringIO())
         yield
         transaction.set_rollback(True)
+
+
+# Real processes
+
+
+@pytest.fixture
+def make_site(tmp_path):
+    """Starts a site of its own: `make_site("plan", workers=2, CACHE_URL=…)`; see tests/rig.py for what it holds."""
+    sites = []
+
+    def make_site(content="tables", *, workers=1, threads=4, start=True, **environment):
+        site = rig.make_site(tmp_path / f"site-{len(sites)}", content, environment)
+        sites.append(site)
+        return site.start(workers=workers, threads=threads) if start else site
+
+    yield make_site
+    for site in sites:
+        rig.put_away(site)
+
+
+@pytest.fixture
+def redis(tmp_path):
+    server = rig.Redis(tmp_path)
+    yield server.start()
+    server.signal(signal.SIGCONT)
+    server.stop()
 
 
 # The browser

@@ -22,7 +22,7 @@ import pytest
 NO_POSTGRES = "no PostgreSQL server found (package postgresql)"
 # Settings come from the environment, and a developer's shell may have some of its own.
 NOT_FOR_TESTS = (
-    "ALLOWED_HOSTS", "CACHE_URL", "DEBUG", "DEMO", "EMAIL_URL", "PUBLIC_DATABASE_URL", "SITE_URL",
+    "ALLOWED_HOSTS", "CACHE_URL", "DEBUG", "DEMO", "EMAIL_URL", "LEDGER_KEY_FILE", "PUBLIC_DATABASE_URL", "SITE_URL",
     "TRUSTED_PROXIES",
 )  # fmt: skip
 

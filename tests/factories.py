@@ -12,7 +12,7 @@ from decimal import Decimal
 import factory
 from factory.django import DjangoModelFactory, Password
 
-from blueprint.actions import approve_release, changes_of, digest_of, kind_of, publish_release, submit_release
+from blueprint.actions import approval_digest, approve_release, kind_of, publish_release, submit_release
 from blueprint.clock import database_now
 from blueprint.models import Contributor, Identified, Office, Publication, Release, User
 from blueprint.nouns import Change, noun, nouns
@@ -241,11 +241,27 @@ def submitted_release(**fields) -> Release:
     return release
 
 
-def approved_release(**fields) -> Release:
+def approved_release(*, due_in: float | None = None, **fields) -> Release:
+    """``due_in``: the seconds until its moment, which may be past: nobody can set such a moment, but time passes."""
     release = submitted_release(**fields)
-    digest = digest_of(changes_of(release))
+    if due_in is not None:
+        moment = database_now() + datetime.timedelta(seconds=due_in)
+        Release.objects.filter(pk=release.pk).update(publish_at=database_now() + datetime.timedelta(days=1))
+        release.refresh_from_db()
+    digest = approval_digest(release)
     approve_release(release, by=person_for(DECIDERS[release.track], release), digest=digest)
+    if due_in is not None:
+        set_clock(release, moment)
     return release
+
+
+def set_clock(release: Release, moment: datetime.datetime) -> None:
+    """As if this had been the moment approved: the tests cannot wait, and the database's clock is not theirs."""
+    release.publish_at = moment
+    Release.objects.filter(pk=release.pk).update(
+        publish_at=moment, approved_digest=approval_digest(release)
+    )
+    release.refresh_from_db()
 
 
 def published_release(**fields) -> Release:

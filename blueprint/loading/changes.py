@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from blueprint.nouns import Change
+from blueprint.wording import wording_of
 
-from .figure_checks import publication_order
+from .figure_checks import in_places, publication_order
 from .kinds import LANGUAGES, Record
 from .schema import Files
 
@@ -199,6 +200,20 @@ def source_changes(files: Files) -> Iterator[Change]:
         )
 
 
+def changed_rows(files: Files) -> Iterator[tuple[Record, Change]]:
+    """Each row of a figure or a target with its change: the last for a thing is the one that stands."""
+    titles = source_titles(files)
+    for row in sorted(files.each("observations"), key=publication_order):
+        yield row, observation_change(row)
+    for indicator in files.each("indicators"):
+        yield from target_changes(indicator, titles)
+        yield from words_changes(indicator)
+
+
+def source_titles(files: Files) -> dict[str, str]:
+    return {source["id"]: source["title"] for source in files.each("sources")}
+
+
 # --- figures and targets ---------------------------------------------------------------------------------
 
 
@@ -238,21 +253,15 @@ def baseline_change(indicator: Record) -> Change:
 def target_changes(indicator: Record, titles: dict[str, str]) -> Iterator[tuple[Record, Change]]:
     """Each target with its row. Of one stage, rows of one date are several targets; a row of a later date is
     a version of the target in the same place, and must say why and on whose authority."""
-    rows = sorted(indicator["targets"] or [], key=publication_order)
-    places: dict[tuple, int] = {}
-    known: set[str] = set()
-    for row in rows:
-        dated = (row["stage"], publication_order(row))
-        places[dated] = places.get(dated, 0) + 1
-        code = f"{indicator['code']}.{row['stage']}.{places[dated]}"
-        yield row, target_change(indicator, row, code, later=code in known, titles=titles)
-        known.add(code)
+    for row, place, later in in_places(indicator["targets"] or []):
+        code = f"{indicator['code']}.{row['stage']}.{place}"
+        yield row, target_change(indicator, row, code, later=later, titles=titles)
 
 
 def target_change(
     indicator: Record, row: Record, code: str, *, later: bool, titles: dict[str, str]
 ) -> Change:
-    note = (indicator["note"] or {}).get("en", "")
+    note = wording_of({name: (indicator["note"] or {}).get(name, "") for name in LANGUAGES}, language="en").text
     return Change.of(
         "target",
         target=code,
@@ -263,7 +272,7 @@ def target_change(
         value=row["value"],
         reason=row["reason"] or (note if later else ""),
         authority=row["authority"] or (titles.get(row["source"], "")[:300] if later else ""),
-        decided_on=row["published_on"] if later else None,
+        decided_on=row["decided_on"] or (row["published_on"] if later else None),
         source=row["source"] or "",
     )
 
@@ -280,6 +289,9 @@ def words_changes(indicator: Record) -> Iterator[tuple[Record, Change]]:
             stage=stage,
             due=row["due"].code,
             **in_languages("text", row["text"]),
+            reason=row["reason"] or "",
+            authority=row["authority"] or "",
+            decided_on=row["decided_on"],
             source=row["source"] or "",
         )
         yield row, change

@@ -66,6 +66,8 @@ PAST_DATES = (
     ("baselines", "published_on"),
     ("targets", "published_on"),
     ("words", "published_on"),
+    ("targets", "decided_on"),
+    ("words", "decided_on"),
     ("observations", "published_on"),
 )
 SEATS = ("chair", "ex_officio_members", "non_official_members")

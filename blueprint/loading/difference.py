@@ -14,7 +14,10 @@ from blueprint.models import PersonName, Publication, Release, User
 from blueprint.nouns import Change, Noun, nouns, spelled
 from indicators.models.observation import Kind
 
+from .changes import changed_rows
 from .publications import Planned
+from .reader import Fault
+from .schema import Files
 
 Key = tuple[str, tuple]
 WITHHELD = object()
@@ -103,9 +106,12 @@ def as_revision(change: Change, before: dict[str, Any]) -> Change:
     """A first figure that was altered in its row is a revision: the site has had a first one."""
     if change.noun.name != "observation" or change.content["kind"] != Kind.FIRST:
         return change
-    others = changed_fields(change, before).keys() - {"kind"}
-    kind = Kind.REVISION if others else before["kind"]
-    return replace(change, content=change.content | {"kind": str(kind)})
+    content = change.content
+    unsaid = {"kind"} if content["reason"] else {"kind", "reason"}
+    if not changed_fields(change, before).keys() - unsaid:
+        return replace(change, content=content | {name: before[name] for name in unsaid})
+    reason = content["reason"] or content["note_en"]
+    return replace(change, content=content | {"kind": str(Kind.REVISION), "reason": reason})
 
 
 def same(change: Change, content: dict[str, Any]) -> bool:
@@ -124,8 +130,30 @@ def new_fields(change: Change) -> dict[str, tuple[Any, Any]]:
     return {
         name: (None, value)
         for name, value in change.content.items()
-        if name not in change.noun.key and value not in (None, "", [], {})
+        if name not in (*change.noun.key, "withdrawn") and value not in (None, "", [], {})
     }
+
+
+# --- what a change must say of itself -------------------------------------------------------------------
+
+
+def unsaid(altered: Sequence[Altered], files: Files) -> list[Fault]:
+    """What the rows of published figures and targets that would change do not say: why, by whom, since when."""
+    rows = {(change.noun.name, change.key): row for row, change in changed_rows(files)}
+    faults: list[Fault] = []
+    for item in altered:
+        change = item.change
+        row = rows.get((change.noun.name, change.key))
+        for name in () if item.is_new or row is None else change.noun.version.unsaid(change.content):
+            where = row.where(name)
+            said = "is missing. The site has published this otherwise: write it."
+            faults.append(Fault(where.file, where.line, where.field, said))
+    return faults
+
+
+def lacks_reason(altered: Sequence[Altered]) -> bool:
+    """Whether something published would change that bears no reason of its own."""
+    return any(not item.is_new and not item.change.noun.version.own_reason for item in altered)
 
 
 # --- in words --------------------------------------------------------------------------------------------
@@ -167,13 +195,14 @@ TITLE = {
 
 
 @transaction.atomic
-def propose(altered: Sequence[Altered], *, by: User) -> tuple[Release, bool]:
+def propose(altered: Sequence[Altered], *, by: User, reason: str = "") -> tuple[Release, bool]:
     """The draft that holds these changes, and whether it is new: the same is not proposed twice."""
     order = sorted(altered, key=lambda item: item.change.noun.order)
     changes = [item.change for item in order]
     if already := proposed(changes):
         return already, False
     release = open_release(track=Release.Track.CENTRAL, office=None, title=TITLE, by=by)
+    Release.objects.filter(pk=release.pk).update(reason=reason)
     now = database_now()
     for change in changes:
         change.noun.entry.objects.create(release=release, saved_by=by, saved_at=now, **change.content)

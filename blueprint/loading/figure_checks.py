@@ -1,6 +1,6 @@
 """What must hold of figures, baselines and targets: rows that agree with each other and with their indicator."""
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from datetime import date
 from itertools import chain
 
@@ -90,6 +90,12 @@ def check_histories(files: Files) -> None:
         known.add(key)
 
 
+def check_withdrawals(files: Files) -> None:
+    for row in files.each("observations"):
+        if row["kind"] == Kind.WITHDRAWAL and row["obs_status"] not in (None, ObservationStatus.MISSING):
+            row.where("obs_status").fault("stands beside the kind withdrawal. Write M, and no value.")
+
+
 def publication_order(record: Record) -> tuple[date, int]:
     """By date; on one date day, month, year; what has no date comes last, with the load itself."""
     order = ("day", "month", "year").index(record["published_precision"] or "day")
@@ -105,6 +111,33 @@ def check_repeats(files: Files) -> None:
         row.here.fault(
             f"repeats line {first.here.line}: same indicator, breakdown, period and date. Keep one of the two."
         )
+
+
+def in_places(rows: Sequence[Record]) -> Iterator[tuple[Record, int, bool]]:
+    """Each target with its place among those of its stage and date, and whether one of an earlier date had it."""
+    places: dict[Hashable, int] = {}
+    known: set[tuple] = set()
+    for row in sorted(rows, key=publication_order):
+        dated = (row["stage"], publication_order(row))
+        places[dated] = places.get(dated, 0) + 1
+        place = (row["stage"], places[dated])
+        yield row, places[dated], place in known
+        known.add(place)
+
+
+def check_changed_targets(files: Files) -> None:
+    """A target that replaces an earlier one says why, on whose authority and since when."""
+    for indicator in files.each("indicators"):
+        for row, _place, later in in_places(indicator["targets"] or []):
+            said = {
+                "reason": row["reason"] or indicator["note"],
+                "authority": row["authority"] or row["source"],
+                "decided_on": row["decided_on"] or row["published_on"],
+            }
+            unsaid = [name for name, value in said.items() if not value] if later else []
+            for name in unsaid:
+                if name not in {fault.field.rpartition(".")[2] for fault in faults_at(row)}:
+                    row.where(name).fault("is missing. This target replaces an earlier one: write it.")
 
 
 def check_repeated_targets(files: Files) -> None:
@@ -124,6 +157,8 @@ FIGURE_CHECKS = (
     check_breakdowns,
     check_values,
     check_histories,
+    check_withdrawals,
     check_repeats,
+    check_changed_targets,
     check_repeated_targets,
 )

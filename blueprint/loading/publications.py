@@ -68,7 +68,7 @@ def dated_changes(files: Files) -> Dated:
 
 
 def indicator_facts(files: Files, plan_date: PastDate) -> Dated:
-    titles = {source["id"]: source["title"] for source in files.each("sources")}
+    titles = made.source_titles(files)
     with_the_plan = sources_by(plan_date, files)
     for indicator in files.each("indicators"):
         yield plan_date if indicator["class"] == OF_THE_PLAN else None, made.indicator_change(indicator)

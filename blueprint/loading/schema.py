@@ -37,6 +37,12 @@ OWN_WORDS = {"unofficial_translation": optional(listing(choice(*LANGUAGES)))}
 SOURCES = {"sources": optional(listing(code()))}
 # When a fact was made public at its source. Without a date it is published on the day of loading.
 PUBLISHED = {"published_on": optional(day), "published_precision": optional(choice("day", "month", "year"))}
+# What a changed target must say of itself, unless its indicator's note, its source and its date say it.
+CHANGED = {
+    "reason": optional(text()),
+    "authority": optional(text(most("target", "authority"))),
+    "decided_on": optional(day),
+}
 
 MEASURE = Shape(
     code=code(),
@@ -102,12 +108,11 @@ TARGET = Shape(
     due=period(),
     value=figure,
     bound=choices("target", "bound"),
-    reason=optional(text()),
-    authority=optional(text(most("target", "authority"))),
+    **CHANGED,
     source=optional(code()),
     **PUBLISHED,
 )
-WORDS = Shape(stage=part(20), due=period(), text=texts(), source=optional(code()), **PUBLISHED)
+WORDS = Shape(stage=part(20), due=period(), text=texts(), **CHANGED, source=optional(code()), **PUBLISHED)
 CATEGORY = Shape(code=code(), name=texts())
 INDICATOR = Shape(
     code=part(),

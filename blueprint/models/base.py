@@ -15,9 +15,9 @@ def texts(label, *, blank=False, max_length=None, validators=()):
         options = {"blank": True, "default": "", "verbose_name": name, "validators": list(validators)}
         if not blank and language == "en":
             options["help_text"] = _("Needed in at least one language.")
-        if max_length:
-            return models.CharField(max_length=max_length, **options)
-        return models.TextField(**options)
+        made = models.CharField(max_length=max_length, **options) if max_length else models.TextField(**options)
+        made.label, made.language = label, language.replace("-", "_")
+        return made
 
     return column("en"), column("zh-hant"), column("zh-hans")
 
@@ -46,12 +46,19 @@ class Content(models.Model):
     """What a version says and an entry proposes. ``key`` names the fields that say of which thing."""
 
     key: tuple[str, ...] = ()
+    # The fields in which a later version says why it replaces the one before; of others its publication says it.
+    own_reason: tuple[str, ...] = ()
 
     # Taken back from the public, for law, privacy or a breach of embargo. The versions before it stay.
     withdrawn = models.BooleanField(_("withdrawn"), default=False)
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def unsaid(cls, content):
+        """Which of them a later version of this content still leaves open."""
+        return [name for name in cls.own_reason if content[name] in (None, "")]
 
 
 class VersionQuerySet(models.QuerySet):

@@ -2,6 +2,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from ..clock import lateness
 from .base import texts
 
 
@@ -90,6 +91,11 @@ class Publication(models.Model):
 
     def get_absolute_url(self):
         return reverse("publication", args=[self.number])
+
+    @property
+    def late_by(self):
+        """How long after its planned moment it came, or None if it was on time or had no moment."""
+        return lateness(self.planned_at, self.published_at)
 
 
 class LedgerKey(models.Model):

@@ -10,7 +10,11 @@ from .base import texts
 
 class ReleaseQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Unpublished work is seen by its own office, by those who decide on it, and by nobody else."""
+        """Unpublished work is seen by its own office, by those who decide on it, and by nobody else.
+
+        From its approval to its moment it is seen only by those who had a hand in it, those who look after
+        all work, and whoever is on its pre-release list.
+        """
         if user.may(Permission.SEE_ALL_WORK):
             return self
         seen = Q(pk__in=[])
@@ -20,7 +24,18 @@ class ReleaseQuerySet(models.QuerySet):
             seen |= Q(track=Release.Track.COMMITTEE)
         if user.may(Permission.PROPOSE_TEXTS):
             seen |= Q(track=Release.Track.CENTRAL)
+        seen &= ~Q(state=State.APPROVED) | with_a_hand_in(user)
+        if user.is_active:
+            listed = PreReleaseAccess.objects.filter(user=user).values("release")
+            seen |= Q(pk__in=listed, state__in=[State.APPROVED, State.PUBLISHED])
         return self.filter(seen)
+
+    def due(self, now):
+        """Approved, with a moment that has come; the oldest first."""
+        return self.filter(state=State.APPROVED, publish_at__lte=now).order_by("publish_at", "pk")
+
+    def scheduled(self):
+        return self.filter(state=State.APPROVED, publish_at__isnull=False).order_by("publish_at", "pk")
 
     def open(self):
         return self.exclude(state__in=[State.PUBLISHED, State.WITHDRAWN])
@@ -34,6 +49,11 @@ class ReleaseQuerySet(models.QuerySet):
             state=to, version=F("version") + 1, **columns
         )
         return moved == 1
+
+
+def with_a_hand_in(user):
+    hands = Contributor.objects.filter(user=user).values("release")
+    return Q(pk__in=hands) | Q(submitted_by=user) | Q(approved_by=user)
 
 
 class Release(models.Model):
@@ -128,6 +148,10 @@ class Release(models.Model):
 
     def get_absolute_url(self):
         return reverse("desk:release", args=[self.pk])
+
+    @property
+    def is_scheduled(self):
+        return self.state == State.APPROVED and self.publish_at is not None
 
 
 class Rescheduling(models.Model):

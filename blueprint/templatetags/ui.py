@@ -7,8 +7,10 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from .. import wording as w
+from ..clock import today
 from ..marks import SHAPES, STATUS_CLASSES, status_word
 from ..nouns import noun
+from ..timing import announced_from
 
 register = template.Library()
 
@@ -120,6 +122,63 @@ def at(url, moment):
     return f"{url}{'&' if '?' in url else '?'}as_at={moment.asked}"
 
 
+@register.filter
+def worded(wording):
+    """A text that was already chosen, with its language where that is not the page's."""
+    return said(wording)
+
+
+@register.simple_tag(takes_context=True)
+def address_with(context, as_at=None):
+    """This page's address with its own parameters, at another moment or, without one, as it stands now."""
+    request = context["request"]
+    asked = request.GET.copy()
+    asked.pop("as_at", None)
+    if as_at:
+        asked["as_at"] = as_at
+    else:
+        # A list may have fewer pages now.
+        asked.pop("page", None)
+    return f"{request.path}?{asked.urlencode()}" if asked else request.path
+
+
+@register.simple_tag
+def lasting(moment):
+    """What ``as_at`` has to say so that the address shows for ever what it shows now; empty before any publication."""
+    if moment.past and not (moment.by_date and moment.today >= today()):
+        return moment.asked
+    return moment.number or ""
+
+
+@register.simple_tag(takes_context=True)
+def citation(context, title, as_at):
+    """How to refer to this page as it is now, in the manner of the page's language."""
+    request, moment, plan = context["request"], context["moment"], context["plan"]
+    url = context["site_url"] + address_with(context, as_at=as_at)
+    said = {
+        "title": title,
+        "site": _("Blueprint progress"),
+        "number": moment.number,
+        "day": w.day_text(moment.today),
+        "url": format_html('<a href="{}">{}</a>', url, url),
+    }
+    return format_html(_("“%(title)s”, %(site)s, as at publication %(number)s, %(day)s. %(url)s") % {k: "{" + k + "}" for k in said}, **said)
+
+
+@register.simple_tag
+def announced_for(item):
+    """The day for which a version of a calendar item announced it, and the time where it gave one."""
+    return w.moment_text(announced_from(item)) if item.planned_time else w.day_text(item.planned_on)
+
+
+@register.simple_tag(takes_context=True)
+def kept_parameters(context):
+    """The address's parameters but for the moment and the page of a list, for a form that asks for another moment."""
+    asked = context["request"].GET
+    pairs = [(name, value) for name in asked for value in asked.getlist(name) if name not in ("as_at", "page")]
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', pairs)
+
+
 @register.simple_tag(takes_context=True)
 def in_language(context, code):
     """This page in another language, with its filters. Pages of sign-in take theirs as ``?language=``."""
@@ -148,20 +207,3 @@ def get(mapping, key):
 def noun_label(name):
     """A public noun's name in the plural, in the reader's language."""
     return noun(name).version._meta.verbose_name_plural
-
-
-@register.filter
-def told(change):
-    """(column's name, value) of a change as the ledger has it, in the words of the forms and the admin."""
-    fields = {field.attname: field for field in noun(change["noun"]).fields}
-    return [(fields[name].verbose_name, value) for name, value in change.items() if name in fields]
-
-
-@register.filter
-def leaf_value(value):
-    """A value of a leaf: lists and texts by language spelt out."""
-    if isinstance(value, dict):
-        return "; ".join(f"{key}: {leaf_value(item)}" for key, item in value.items())
-    if isinstance(value, list):
-        return ", ".join(leaf_value(item) for item in value)
-    return str(value)

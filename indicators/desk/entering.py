@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from blueprint.actions import Refused
+from blueprint.models import Release
 from blueprint.moment import head_moment
 from blueprint.permissions import Permission
 
@@ -38,13 +39,16 @@ class Place:
         if self.indicator.office_id != user.office_id:
             raise Http404
         self.release = open_release_for(self.indicator)
+        # What is approved and waits for its moment is not shown to colleagues without a hand in it.
+        self.may_open = self.release is None or Release.objects.visible_to(user).contains(self.release)
+        self.shown = self.release if self.may_open else None
         self.series = self._series()
 
     def _series(self):
         code, number = self.indicator.indicator_id, self.moment.number
         public = Observation.objects.filter(indicator=code).as_at(number)
-        drafted = ObservationEntry.objects.filter(indicator=code, release=self.release).order_by("pk")
-        evidence = EvidenceEntry.objects.filter(indicator=code, release=self.release).order_by("pk")
+        drafted = ObservationEntry.objects.filter(indicator=code, release=self.shown).order_by("pk")
+        evidence = EvidenceEntry.objects.filter(indicator=code, release=self.shown).order_by("pk")
         known = Evidence.objects.filter(indicator=code).as_at(number)
         return Series(
             indicator=self.indicator,
@@ -52,8 +56,8 @@ class Place:
             next_period=self.page["standing"].freshness.period,
             today=self.moment.today,
             published={(row.breakdown, row.period): row for row in public},
-            drafted={(row.breakdown, row.period): row for row in drafted if self.release},
-            evidence={row.period: row for row in evidence if self.release},
+            drafted={(row.breakdown, row.period): row for row in drafted if self.shown},
+            evidence={row.period: row for row in evidence if self.shown},
             known_evidence=frozenset(known.values_list("period", "url", "title")),
             version=self.release.version if self.release else 0,
         )
@@ -80,9 +84,9 @@ class Place:
         return period.code if period and period.start <= self.moment.today else ""
 
     def _kept_warnings(self, period):
-        if self.release is None:
+        if self.shown is None:
             return []
-        return warnings_of(self.release).get((self.indicator.indicator_id, period), [])
+        return warnings_of(self.shown).get((self.indicator.indicator_id, period), [])
 
     def context(self, form):
         return self.page | {
@@ -91,6 +95,7 @@ class Place:
             "release": self.release,
             "stage": stage_of(self.release) if self.release else "",
             "open": self.open,
+            "may_open": self.may_open,
             "history": self.page["table"][:6],
             "promised": [j for j in self.page["standing"].current if j.row.due],
             "waiting": [(period, period_label(period)) for period in self.series.drafted_periods],
@@ -101,7 +106,7 @@ class Place:
     def _effects(self):
         """What the draft would do to the status; nothing where the public tables would refuse it."""
         try:
-            return effects(self.release) if self.release else []
+            return effects(self.shown) if self.shown else []
         except DatabaseError:
             return []
 

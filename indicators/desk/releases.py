@@ -2,21 +2,20 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 from django.views.decorators.http import require_POST, require_safe
 
 from blueprint.actions import (
     Moved,
     Refused,
+    approval_digest,
     approve_release,
-    changes_of,
-    digest_of,
     publish_release,
     return_release,
     submit_release,
@@ -24,8 +23,10 @@ from blueprint.actions import (
     withdraw_release,
 )
 from blueprint.audit import record_refusal
+from blueprint.differences import short_name
 from blueprint.models import Release
 from blueprint.moment import head_moment
+from blueprint.pre_release import SEEN, record_view
 from blueprint.workflow import State, allowed_moves, touched
 
 from ..actions import hand_in, warnings_of
@@ -35,9 +36,12 @@ from ..models import IndicatorVersion
 from ..views import indicator_page
 from . import comparison
 from .access import desk_render
+from .schedule import pre_release_of, schedule_of, taking_back
 from .stages import deed, next_step, stage_of
 
 UNDER_WAY = (State.DRAFT, State.SUBMITTED, State.APPROVED)
+# Not for want of trying again: the database is away, which the error page says.
+DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
 def visible_release(request, pk):
@@ -51,9 +55,11 @@ def release(request, pk):
 
 
 def release_page(request, release, *, reason_form=None, status=200):
+    record_view(release, by=request.user, what="release", language=get_language())
     figures, evidence, others = comparison.compared(release)
     moves = allowed_moves(release, request.user)
     own = touched(release, request.user)
+    schedule = schedule_of(release, request.user)
     context = {
         "release": release,
         "stage": stage_of(release),
@@ -62,13 +68,16 @@ def release_page(request, release, *, reason_form=None, status=200):
         "others": others,
         "warnings": listed_warnings(release),
         "events": [
-            (event, deed(event)) for event in release.events.filter(refused=False).select_related("actor")
+            (event, deed(event))
+            for event in release.events.filter(refused=False).exclude(verb=SEEN).select_related("actor")
         ],
         "moves": moves,
         "next_step": next_step(release, moves, touched=own),
         "own_entry": "submit" in moves and release.track == Release.Track.OFFICE,
-        "reason_form": reason_form or ReasonForm(),
-        "digest": digest_of(changes_of(release)),
+        "reason_form": reason_form or ReasonForm(initial={"reason": taking_back(schedule)}),
+        "digest": approval_digest(release),
+        "schedule": schedule,
+        "pre_release": pre_release_of(release, request.user),
         **outlook(release),
     }
     return desk_render(request, "desk/release.html", context, status=status)
@@ -80,6 +89,8 @@ def outlook(release):
         return {}
     try:
         return {"effects": comparison.effects(release), "previews": previews(release)}
+    except DATABASE_AWAY:
+        raise
     except DatabaseError:
         return {"cannot_be_published": True}
 
@@ -102,7 +113,7 @@ def named_indicators(release):
     codes = comparison.indicators_of(release)
     number = head_moment().number
     known = {v.indicator_id: v for v in IndicatorVersion.objects.filter(indicator__in=codes).as_at(number)}
-    return [{"code": code, "name": comparison.name_of(known[code], code)} for code in codes if code in known]
+    return [{"code": code, "name": short_name(known[code], code)} for code in codes if code in known]
 
 
 def listed_warnings(release):
@@ -113,7 +124,7 @@ def listed_warnings(release):
     known = {v.indicator_id: v for v in IndicatorVersion.objects.filter(indicator__in=codes).as_at(number)}
     return [
         {
-            "name": comparison.name_of(known.get(code), code),
+            "name": short_name(known.get(code), code),
             "period": period_label(period),
             "warnings": warnings,
         }
@@ -127,11 +138,14 @@ def preview(request, pk, code):
     release = visible_release(request, pk)
     if release.state not in UNDER_WAY or code not in comparison.indicators_of(release):
         raise Http404
+    record_view(release, by=request.user, what=code, language=get_language())
     try:
         with comparison.rehearsal(release):
             moment = request.moment = head_moment()
             context = indicator_page(moment, code) | {"preview": release, "stage": stage_of(release)}
             return render(request, "indicators/indicator.html", context)
+    except DATABASE_AWAY:
+        raise
     except DatabaseError:
         messages.error(
             request, _("This release cannot be previewed: what it says breaks a rule of the public tables.")
@@ -153,8 +167,11 @@ def made_already(request, release, verb):
     return events.filter(detail__version=seen_version(request) + 1).exists()
 
 
-def moved(request, pk, verb, action, said):
-    """Make a move, if the release is still as the person saw it, and say what came of it."""
+def moved(request, pk, verb, action, said, *, answer=None):
+    """Make a move, if the release is still as the person saw it, and say what came of it.
+
+    ``answer(request, release, reason, status=…)`` is the page that says why not; without it, the release's.
+    """
     release = visible_release(request, pk)
     if made_already(request, release, verb):
         return redirect(release)
@@ -164,19 +181,23 @@ def moved(request, pk, verb, action, said):
             raise Moved
         action(release)
     except Refused as refusal:
-        return refused(request, pk, str(refusal), status=409 if isinstance(refusal, Moved) else 403)
+        reason, status = str(refusal), 409 if isinstance(refusal, Moved) else 403
+    except DATABASE_AWAY:
+        raise
     except DatabaseError:
         record_refusal(action.__name__, by=request.user, release=release, reason="database")
         reason = _("This cannot be done: what the release says breaks a rule of the public tables.")
-        return refused(request, pk, reason, status=409)
-    messages.success(request, said(release))
-    return redirect(release)
+        status = 409
+    else:
+        messages.success(request, said(release))
+        return redirect(release)
+    return (answer or refused)(request, visible_release(request, pk), reason, status=status)
 
 
-def refused(request, pk, reason, *, status):
+def refused(request, release, reason, *, status):
     """The release as it stands now, with why the move was not made."""
     messages.error(request, reason)
-    return release_page(request, visible_release(request, pk), status=status)
+    return release_page(request, release, status=status)
 
 
 @require_POST

@@ -1,12 +1,19 @@
 """The stage a release is at and what was done with it, in words."""
 
+import datetime
+
 from django.utils.translation import gettext as _
 
+from blueprint.clock import lateness
+from blueprint.wording import moment_text
 from blueprint.workflow import State
 
 
 def stage_of(release):
-    """Returned is a draft with a reason."""
+    """Returned is a draft with a reason; scheduled, and late, are approved with a moment."""
+    if release.is_scheduled:
+        said = {"moment": moment_text(release.publish_at)}
+        return _("Late: was to come on %(moment)s") % said if is_late(release) else _("Scheduled: %(moment)s") % said
     if release.state == State.DRAFT and release.returned_reason:
         return _("Returned")
     return {
@@ -16,6 +23,11 @@ def stage_of(release):
         State.PUBLISHED: _("Published"),
         State.WITHDRAWN: _("Withdrawn"),
     }[State(release.state)]
+
+
+def is_late(release):
+    """Whether its moment has passed and nobody has published it, by this process's clock."""
+    return release.is_scheduled and bool(lateness(release.publish_at, datetime.datetime.now(datetime.UTC)))
 
 
 def deed(event):
@@ -30,6 +42,13 @@ def deed(event):
         "take_back": _("took the approval back"),
         "withdraw": _("withdrew it"),
         "publish": _("published it"),
+        "publish_late": _("published it late"),
+        "set_moment": _("set its moment and notes"),
+        "propose_moment": _("proposed another moment"),
+        "agree_moment": _("agreed to the other moment"),
+        "decline_moment": _("declined the other moment"),
+        "grant_access": _("allowed somebody to see it before its moment"),
+        "end_access": _("took somebody off the pre-release list"),
     }.get(event.verb, event.verb.replace("_", " "))
 
 
@@ -39,6 +58,9 @@ def next_step(release, moves, *, touched):
         return _(
             "You had a hand in this release, so another person must approve it. Nobody approves their own work."
         )
+    if release.is_scheduled:
+        said = _("It is approved and becomes public by itself on %(moment)s.")
+        return "" if is_late(release) else said % {"moment": moment_text(release.publish_at)}
     if moves or release.state not in WAITING_FOR:
         return ""
     return WAITING_FOR[release.state](release)

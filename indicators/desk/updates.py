@@ -15,7 +15,8 @@ from blueprint.workflow import State
 from ..models import EvidenceEntry, ObservationEntry
 from ..standings import standings
 from .access import desk_page, desk_render
-from .stages import stage_of
+from .schedule import changes_since
+from .stages import is_late, stage_of
 
 HANDED_IN = (State.SUBMITTED, State.APPROVED)
 
@@ -27,6 +28,8 @@ class Update:
     standing: Any
     today: Any
     release: Any = None
+    # Whether this person may open the release: one that waits for its moment is for few.
+    may_open: bool = True
 
     @property
     def days(self):
@@ -68,7 +71,12 @@ def own_updates(user):
     moment = head_moment()
     own = [s for s in standings(moment) if s.indicator.office_id == user.office_id]
     releases = releases_under_way(user, [s.code for s in own])
-    found = [Update(s, moment.today, releases.get(s.code)) for s in own]
+    visible = set(Release.objects.visible_to(user).open().values_list("pk", flat=True))
+    found = [
+        Update(s, moment.today, release, may_open=release is None or release.pk in visible)
+        for s in own
+        for release in [releases.get(s.code)]
+    ]
     sections = [
         (state, title, sorted((u for u in found if u.standing.freshness.state == state), key=by_due_date))
         for state, title in (
@@ -113,12 +121,17 @@ def queues(user):
     if user.may(Permission.APPROVE_TEXTS):
         rows = visible.in_state(State.SUBMITTED).filter(track=Release.Track.CENTRAL)
         yield queue(user, "approve", _("Texts waiting for your approval"), rows)
+    waiting = visible.in_state(State.APPROVED)
     if user.may(Permission.PUBLISH):
-        yield queue(user, "publish", _("Approved and ready to publish"), visible.in_state(State.APPROVED))
+        rows = waiting.filter(publish_at=None)
+        yield queue(user, "publish", _("Approved and ready to publish"), rows)
+    scheduled = visible.scheduled()
+    if scheduled:
+        yield queue(user, "scheduled", _("Waiting for their moment"), scheduled)
 
 
 def queue(user, purpose, title, releases):
-    releases = list(releases.order_by("pk"))
+    releases = list(releases if purpose == "scheduled" else releases.order_by("pk"))
     own = set()
     if purpose == "approve":
         own = set(
@@ -128,4 +141,15 @@ def queue(user, purpose, title, releases):
 
 
 def rows_of(releases, *, own=frozenset()):
-    return [{"release": r, "stage": stage_of(r), "own": r.pk in own} for r in releases]
+    changed = changes_since(releases)
+    return [
+        {
+            "release": r,
+            "stage": stage_of(r),
+            "own": r.pk in own,
+            "late": is_late(r),
+            "changed": bool(changed.get(r.pk)),
+            "proposal": r.is_scheduled and any(row.agreed is None for row in r.reschedulings.all()),
+        }
+        for r in releases
+    ]

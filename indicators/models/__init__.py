@@ -11,6 +11,7 @@ from .indicator import (
     UnitVersion,
 )
 from .observation import Evidence, EvidenceEntry, Observation, ObservationEntry
+from .summary import Summary
 from .target import Baseline, BaselineEntry, Target, TargetEntry, TargetVersion
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Stage",
     "StageEntry",
     "StageVersion",
+    "Summary",
     "Target",
     "TargetEntry",
     "TargetVersion",

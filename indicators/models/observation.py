@@ -40,6 +40,7 @@ class ObservationContent(Content):
     key = ("indicator", "breakdown", "period")
     # A figure that is taken back stays in its table as not available, with its reason.
     withdrawn = None
+    own_reason = ("kind", "reason")
 
     indicator = Identified(Indicator, verbose_name=_("indicator"))
     breakdown = models.CharField(_("breakdown"), max_length=40, default=TOTAL)
@@ -60,6 +61,10 @@ class ObservationContent(Content):
 
     def __str__(self):
         return f"{self.indicator_id} {self.breakdown} {self.period}: {self.value}"
+
+    @classmethod
+    def unsaid(cls, content):
+        return super().unsaid(content | {"kind": "" if content["kind"] == Kind.FIRST else content["kind"]})
 
     @property
     def reference_period(self):

@@ -50,6 +50,7 @@ class Target(Identity):
 
 class TargetContent(Content):
     key = ("target",)
+    own_reason = ("reason", "authority", "decided_on")
 
     target = Identified(Target, verbose_name=_("code"))
     indicator = Identified(Indicator, verbose_name=_("indicator"))

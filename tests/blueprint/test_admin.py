@@ -5,7 +5,7 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from blueprint.actions import approve_release, changes_of, digest_of, publish_release
+from blueprint.actions import approval_digest, approve_release, changes_of, publish_release
 from blueprint.models import DirectionVersion, Event, OfficeVersion, PersonName, Release, User
 from blueprint.nouns import nouns
 from blueprint.permissions import Role
@@ -189,7 +189,7 @@ def test_admin_proposal_becomes_public_by_two_others(client):
     publish_direction(text_en="A direction", sources=["yearbook"], unofficial=["en"])
     release = propose(UserFactory(role=Role.ADMINISTRATOR), text_en="A better direction")
 
-    approve_release(release, by=UserFactory(role=Role.PUBLISHER), digest=digest_of(changes_of(release)))
+    approve_release(release, by=UserFactory(role=Role.PUBLISHER), digest=approval_digest(release))
     publication = publish_release(release, by=UserFactory(role=Role.PUBLISHER))
 
     stands = DirectionVersion.objects.as_at(publication.number).get()

@@ -19,6 +19,11 @@ LONG = "x" * 5000
 
 @login_not_required
 def broken(request):
+    raise RuntimeError("SELECT secret FROM /srv/app/table")
+
+
+@login_not_required
+def cut_off(request):
     raise OperationalError("server closed the connection: SELECT secret FROM /srv/app/table")
 
 
@@ -29,6 +34,7 @@ def refused(request):
 
 urlpatterns = [
     *[path(f"{language}/broken/", broken) for language in LANGUAGES],
+    *[path(f"{language}/cut-off/", cut_off) for language in LANGUAGES],
     *[path(f"{language}/desk/refused/", refused) for language in LANGUAGES],
     *urls.urlpatterns,
 ]
@@ -65,6 +71,17 @@ def test_O10_error_of_ours_is_500_without_a_database(language, caplog):
 
     check_plain(response, 500, language)
     assert "SELECT secret" in caplog.text
+
+
+@with_broken_views
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_F01_database_that_is_away_is_503_in_words(language):
+    client = Client(raise_request_exception=False)
+
+    response = client.get(f"/{language}/cut-off/")
+
+    check_plain(response, 503, language)
+    assert response["Retry-After"] == "5"
 
 
 @pytest.mark.django_db

@@ -12,8 +12,8 @@ from django.core.management import CommandError, call_command
 
 from blueprint.actions import (
     approve_release,
+    approval_digest,
     changes_of,
-    digest_of,
     entries_of,
     publish_release,
     submit_release,
@@ -102,11 +102,12 @@ def test_other_plan_is_assessed_by_its_own_stage(plan):
     ]
 
 
-def test_later_target_without_a_reason_of_its_own_bears_its_source(plan):
+def test_later_target_without_an_authority_of_its_own_bears_its_source(plan):
     first, later = TargetVersion.objects.filter(target="injured-cyclists.only.1").order_by("publication_id")
 
-    assert (first.value, first.reason, first.authority) == (40, "", "")
-    assert (later.value, later.reason, later.authority) == (20, "", "Review of the year")
+    assert (first.value, first.reason, first.authority, first.decided_on) == (40, "", "", None)
+    assert (later.value, later.reason) == (20, "Half of it was reached in two years.")
+    assert (later.authority, later.decided_on) == ("Review of the year", datetime.date(2023, 12, 31))
 
 
 def test_figure_that_is_not_available_is_loaded_as_such(plan):
@@ -146,6 +147,7 @@ def test_name_that_was_made_unreadable_is_not_brought_back(plan, proposer):
 
 # --- changed files ---------------------------------------------------------------------------------------
 
+LATE = "2020,81,exact,A,no,first,2021-05-04,day,late reports,"
 CHANGES = [
     (
         ("offices.yaml", "en: Town Council", "en: City Council"),
@@ -172,11 +174,13 @@ CHANGES = [
         ["observation injured-cyclists total 2021", "    value: “74” -> “75”"],
     ),
     (
-        ("observations.csv", "2020,80,", "2020,81,"),
+        ("observations.csv", "2020,80,exact,A,no,first,2021-05-04,day,,", LATE),
         [
             "observation injured-cyclists total 2020",
             "    value: “80” -> “81”",
             "    kind: “first” -> “revision”",
+            "    reason: (empty) -> “late reports”",
+            "    note_en: (empty) -> “late reports”",
         ],
     ),
     (
@@ -202,7 +206,7 @@ def test_proposed_change_is_published_by_others_and_then_settled(plan, proposer,
     edit(plan, *change)
     before = public_rows()
 
-    load(plan, propose_as=proposer.email)
+    load(plan, propose_as=proposer.email, reason="Mended")
     draft = Release.objects.get()
     unpublished = public_rows()
     publish_by_others(draft, proposer)
@@ -215,7 +219,7 @@ def test_proposed_change_is_published_by_others_and_then_settled(plan, proposer,
 def publish_by_others(release: Release, proposer) -> None:
     publisher = UserFactory(role=Role.PUBLISHER, office=None)
     submit_release(release, by=proposer)
-    approve_release(release, by=publisher, digest=digest_of(changes_of(release)))
+    approve_release(release, by=publisher, digest=approval_digest(release))
     publish_release(release, by=publisher)
 
 
@@ -223,7 +227,7 @@ def test_proposal_is_a_central_draft_of_the_person_named(plan, proposer):
     edit(plan, "offices.yaml", "en: Town Council", "en: City Council")
     edit(plan, "observations.csv", "2021,74,", "2021,75,")
 
-    said = load(plan, propose_as="EDITOR@example.org")
+    said = load(plan, propose_as="EDITOR@example.org", reason="A new name")
 
     release = Release.objects.get()
     assert (release.state, release.track, release.office, release.created_by) == (
@@ -258,7 +262,7 @@ def test_proposal_of_the_same_twice_is_one_draft(plan, proposer):
 def test_proposal_holds_a_name_as_it_is(plan, proposer):
     edit(plan, "committee.yaml", "name: B. Spoke", "name: C. Chain")
 
-    load(plan, propose_as=proposer.email)
+    load(plan, propose_as=proposer.email, reason="A new member")
 
     assert SeatEntry.objects.get().holder_en == "C. Chain"
 
@@ -280,12 +284,61 @@ def test_proposal_by_who_may_not_is_refused(plan, person):
     assert not Release.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (("observations.csv", "2020,80,", "2020,81,"), ["observations.csv:2: reason"]),
+        (
+            ("indicators.yaml", "text: Every pupil", "text: Each pupil"),
+            [
+                f"indicators.yaml:67: indicators.pupils-riding.qualitative_targets.1.{name}"
+                for name in ("authority", "decided_on", "reason")
+            ],
+        ),
+    ],
+)
+def test_published_figure_or_target_does_not_change_without_saying_why(plan, proposer, change, fault):
+    edit(plan, *change)
+    before = public_rows()
+
+    with pytest.raises(CommandError) as refusal:
+        load(plan, propose_as=proposer.email)
+
+    heading, *said = str(refusal.value).splitlines()
+    assert heading == f"Faults: {len(fault)}. Nothing was stored."
+    assert [line.partition(": is missing. ")[0] for line in said] == fault
+    assert (public_rows(), Release.objects.count()) == (before, 0)
+
+
+def test_changed_target_that_says_why_is_proposed_and_published(plan, proposer):
+    why = "text: Each pupil\n    reason: Clearer\n    authority: The Mayor\n    decided_on: '2024-03-01'\n    #"
+    edit(plan, "indicators.yaml", "text: Every pupil", why)
+
+    load(plan, propose_as=proposer.email)
+    publish_by_others(Release.objects.get(), proposer)
+
+    last = TargetVersion.objects.order_by("publication_id").last()
+    assert (last.text_en, last.reason, last.authority, last.decided_on) == (
+        "Each pupil", "Clearer", "The Mayor", datetime.date(2024, 3, 1),
+    )  # fmt: skip
+    assert load(plan) == ["Nothing to change."]
+
+
+def test_published_text_is_not_proposed_anew_without_a_reason(plan, proposer):
+    edit(plan, "offices.yaml", "en: Town Council", "en: City Council")
+
+    with pytest.raises(CommandError, match="Say why with --reason"):
+        load(plan, propose_as=proposer.email)
+
+    assert not Release.objects.exists()
+
+
 # --- what the files say too late, or no longer -----------------------------------------------------------
 
 
 def test_figure_that_the_site_revised_is_not_turned_back(plan, proposer):
     content = Observation.objects.get(period="2020")
-    change = Change.of("observation", **noun_content(content) | {"value": Decimal(82), "kind": "correction"})
+    change = Change.of("observation", **noun_content(content) | {"value": Decimal(82), "kind": "correction", "reason": "A slip"})
     publish([change], kind="figures", title={"en": "A correction"})
 
     said = load(plan, propose_as=proposer.email)
@@ -319,9 +372,10 @@ def test_past_figure_added_late_is_not_put_before_the_present(plan):
 
     said = load(plan)
 
-    assert said[:3] == [
+    assert said[:4] == [
         "observation injured-cyclists total 2020",
         "    kind: “first” -> “revision”",
+        "    reason: (empty) -> “Published anew by its source.”",
         "observation injured-cyclists total 2020: an earlier version that was never public; "
         "the past cannot be published any more.",
     ]

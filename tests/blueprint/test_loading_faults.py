@@ -71,7 +71,7 @@ SPOILT = [
     ("indicators.yaml", "unit: injuries", "unit: wounds", "indicators.yaml:20: indicators.injured-cyclists.unit: “wounds” is not known."),
     ("indicators.yaml", "strategy: 1", "strategy: 9", "indicators.yaml:23: indicators.injured-cyclists.strategy: “9” is not known."),
     ("indicators.yaml", "stage: only", "stage: late", "indicators.yaml:33: indicators.injured-cyclists.targets.1.stage: “late” is not known."),
-    ("indicators.yaml", "code: pupils\n", "code: total\n", "indicators.yaml:51: indicators.injured-cyclists.disaggregation.categories.total.code: “total” means the whole."),
+    ("indicators.yaml", "code: pupils\n", "code: total\n", "indicators.yaml:52: indicators.injured-cyclists.disaggregation.categories.total.code: “total” means the whole."),
     ("observations.csv", "injured-cyclists,pupils", "injured-cyclists,adults", "observations.csv:5: breakdown: “adults” is no category of injured-cyclists."),
     ("observations.csv", "injured-cyclists,total,2020", "cyclists,total,2020", "observations.csv:2: indicator: “cyclists” is not known."),
     ("sources.csv", "plan,H", "the plan,H", "sources.csv:2: id: “the plan” is not a code."),
@@ -82,7 +82,11 @@ SPOILT = [
     ("indicators.yaml", "'{value}%'", "'{figure}%'", "indicators.yaml:6: units.%.pattern: “{figure}%” does not hold {value} once, and no other braces."),
     ("indicators.yaml", "    value: 80\n", "", "indicators.yaml:26: indicators.injured-cyclists.baseline.value: is missing. Write it."),
     ("indicators.yaml", "due: 2030", "due: 2020", "indicators.yaml:34: indicators.injured-cyclists.targets.1.due: 2020 is not after the baseline's period 2020."),
-    ("indicators.yaml", "published_on: '2023-12-31'", "published_on: '2023-06-30'", "indicators.yaml:45: indicators.injured-cyclists.targets.2.published_on: 2023-06-30 is not the last day of its year. Write 2023-12-31"),
+    ("indicators.yaml", "published_on: '2023-12-31'", "published_on: '2023-06-30'", "indicators.yaml:46: indicators.injured-cyclists.targets.2.published_on: 2023-06-30 is not the last day of its year. Write 2023-12-31"),
+    ("indicators.yaml", "    reason: Half of it was reached in two years.\n", "", "indicators.yaml:40: indicators.injured-cyclists.targets.2.reason: is missing. This target replaces an earlier one"),
+    ("indicators.yaml", "    source: review\n", "", "indicators.yaml:40: indicators.injured-cyclists.targets.2.authority: is missing."),
+    ("indicators.yaml", "    published_on: '2023-12-31'\n    published_precision: year\n", "", "indicators.yaml:40: indicators.injured-cyclists.targets.2.decided_on: is missing."),
+    ("observations.csv", "exact,A,no,revision", "exact,A,no,withdrawal", "observations.csv:4: obs_status: stands beside the kind withdrawal."),
     ("observations.csv", "2022-02-28,month", "2022-02-28,", "observations.csv:3: published_precision: is missing."),
     ("observations.csv", "2022-06-01,day", "2026-11-22,day", "observations.csv:4: published_on: 2026-11-22 is not past."),
     ("observations.csv", "2022-06-01,day", "2022-06-31,day", "observations.csv:4: published_on: Write a day from 01 to 30"),
@@ -158,7 +162,7 @@ def test_faults_of_all_files_are_said_together_in_order(plan):
 
     said = [fault.split(" ", 1)[0] for fault in faults_in(plan)]
 
-    assert said == ["committee.yaml:1:", "indicators.yaml:21:", "indicators.yaml:60:", "sources.csv:2:"]
+    assert said == ["committee.yaml:1:", "indicators.yaml:21:", "indicators.yaml:61:", "sources.csv:2:"]
 
 
 def test_row_over_several_lines_is_named_by_its_first(plan):

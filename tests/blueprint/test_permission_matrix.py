@@ -18,7 +18,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from blueprint.accounts import home_of
-from blueprint.actions import changes_of, digest_of, withdraw_release
+from blueprint.actions import approval_digest, withdraw_release
 from blueprint.clock import database_now
 from blueprint.models import Contributor, Publication, Release, User
 from blueprint.permissions import OFFICE_ROLES, Role
@@ -70,6 +70,13 @@ TABLE = {
     "publications": PUBLIC,
     "publication": PUBLIC,
     "data": PUBLIC,
+    "verify": PUBLIC,
+    "ledger:entries": PUBLIC,
+    "ledger:checkpoint": ("404 " * 10, NOBODY),  # nothing is signed here: there is no key
+    "ledger:checkpoints": PUBLIC,
+    "ledger:proof": ("400 " * 10, NOBODY),
+    "ledger:key": PUBLIC,
+    "ledger:verify.py": PUBLIC,
     "strategies:strategies": PUBLIC,
     "strategies:strategy": PUBLIC,
     "strategies:initiatives": PUBLIC,
@@ -262,7 +269,7 @@ def form(name, site, other=False):
     """What is sent to an address, as the page before it would."""
     if name.startswith("desk:release"):
         release = (site.other if other else site.own)[STATE_FOR.get(name, "draft")]
-        return {"version": release.version, "digest": digest_of(changes_of(release)), "reason": "Because."}
+        return {"version": release.version, "digest": approval_digest(release), "reason": "Because."}
     return {
         "room:rate": {"confidence": 4, "reason": "Because.", "version": 0},
         "room:finding": {"confidence": 4, "text_en": "Goes well.", "version": 0, "token": uuid.uuid4()},

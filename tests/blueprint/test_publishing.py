@@ -52,11 +52,19 @@ def test_publish_writes_the_publication():
         "title_en": "Offices",
         "title_zh_hant": "部門",
         "title_zh_hans": "部门",
+        "notes_en": "",
+        "notes_zh_hant": "",
+        "notes_zh_hans": "",
         "reason": "First list",
+        "calendar_item_id": None,
+        "planned_at": None,
+        "rescheduled": [],
+        "replaces": [],
         "published_on": hong_kong_date(published_at),
         "precision": "moment",
         "loaded": False,
         "leaf_hash": leaf_hash(leaf),
+        "tree_nodes": leaf_hash(leaf),
     }
     assert publication.leaf == leaf
 

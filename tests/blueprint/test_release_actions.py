@@ -8,6 +8,7 @@ from blueprint.actions import (
     Moved,
     Refused,
     approve_release,
+    approval_digest,
     changes_of,
     digest_of,
     entries_of,
@@ -43,7 +44,7 @@ pytestmark = pytest.mark.django_db
 
 
 def digest(release):
-    return digest_of(changes_of(release))
+    return approval_digest(release)
 
 
 def stored(release):

@@ -1,3 +1,5 @@
+import datetime
+
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
@@ -5,7 +7,8 @@ from django.db.models import F
 
 from blueprint import triggers
 from blueprint.audit import record
-from blueprint.models import PersonName
+from blueprint.clock import database_now
+from blueprint.models import Checkpoint, LedgerKey, PersonName
 from blueprint.triggers import append_only_models, unique_keys
 from tests.factories import UserFactory, publish_one_of_each
 
@@ -13,14 +16,19 @@ pytestmark = pytest.mark.django_db
 
 APPEND_ONLY = append_only_models()
 UNIQUE_KEYS = [(model, key) for model in APPEND_ONLY for key in unique_keys(model)]
+WHY = {"kind": "correction", "reason": "A slip", "authority": "The Bureau", "decided_on": datetime.date(2026, 3, 2)}
 NEVER = "rows of this table are never changed"
 
 
 @pytest.fixture
 def public_rows(db):
     """A row in every table that only grows."""
-    publish_one_of_each()
+    publication = publish_one_of_each()
     record("sign_in", by=UserFactory(role="auditor"))
+    if not Checkpoint.objects.exists():
+        now = database_now()
+        key = LedgerKey.objects.create(key_id="0a1b2c3d", name="example.org", since=1, added_at=now)
+        Checkpoint.objects.create(publication=publication, key=key, note="note", signed_at=now)
     return all_rows()
 
 
@@ -132,6 +140,8 @@ def clashing_row(model, key):
     columns = {field.column: row[field.attname] for field in fields}
     for column in {column for other in unique_keys(model) for column in other} - set(key):
         columns[column] = "other" if isinstance(columns[column], str) else 999
+    # So that the row has nothing else against it.
+    columns |= {name: WHY[name] for name in getattr(model, "own_reason", ())}
     values = [field.get_db_prep_save(columns[field.column], connection) for field in fields]
     names, marks = ", ".join(f'"{column}"' for column in columns), ", ".join(["%s"] * len(columns))
     return f"INTO {model._meta.db_table} ({names}) VALUES ({marks})", values

@@ -98,7 +98,7 @@ def test_as_at_keeps_breakdowns_and_periods_apart():
     publish_observation("I1", period="2023", value=Decimal(1))
     publish_observation("I1", period="2024", value=Decimal(2))
     publish_observation("I1", period="2024", breakdown="business", value=Decimal(3))
-    publish_observation("I1", period="2023", value=Decimal(4), kind="revision")
+    publish_observation("I1", period="2023", value=Decimal(4), kind="revision", reason="Late returns")
 
     standing = (
         Observation.objects.as_at(4)

@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from blueprint import actions
-from blueprint.actions import Moved, Refused, changes_of, digest_of
+from blueprint.actions import Moved, Refused, approval_digest
 from blueprint.clock import database_now
 from blueprint.models import Contributor, Event, Release
 from blueprint.permissions import Role
@@ -42,7 +42,7 @@ VERBS = {
     "withdraw": actions.withdraw_release,
     "return": lambda release, *, by: actions.return_release(release, by=by, reason="Look again"),
     "approve": lambda release, *, by: actions.approve_release(
-        release, by=by, digest=digest_of(changes_of(release))
+        release, by=by, digest=approval_digest(release)
     ),
     "take_back": lambda release, *, by: actions.take_back_approval(release, by=by, reason="Too early"),
     "publish": actions.publish_release,

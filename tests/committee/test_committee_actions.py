@@ -3,7 +3,7 @@ import uuid
 
 import pytest
 
-from blueprint.actions import Refused, approve_release, changes_of, digest_of, publish_release, return_release
+from blueprint.actions import Refused, approval_digest, approve_release, changes_of, publish_release, return_release
 from blueprint.clock import database_now, today
 from blueprint.models import Event, Publication, Release
 from blueprint.permissions import Role
@@ -204,6 +204,7 @@ def test_record_finding_submits_a_release(paper):
         "computed": paper.computed,
         "agreed_on": today(),
         "example": False,
+        "withdrawn": False,
     }
     assert (action["action_id"], action["office_id"], action["due_on"]) == ("5.1.1", "itc", LATER)
     assert sum(paper.computed.values()) == 1
@@ -296,7 +297,7 @@ def test_chair_cannot_approve_what_the_chair_recorded(paper):
     release = recorded(paper, chair)
 
     with pytest.raises(Refused):
-        approve_release(release, by=chair, digest=digest_of(changes_of(release)))
+        approve_release(release, by=chair, digest=approval_digest(release))
 
     release.refresh_from_db()
     assert release.state == "submitted"
@@ -304,7 +305,7 @@ def test_chair_cannot_approve_what_the_chair_recorded(paper):
 
 def test_finding_becomes_public_when_approved_and_published(paper):
     release = recorded(paper, UserFactory(role=Role.CHAIR))
-    digest = digest_of(changes_of(release))
+    digest = approval_digest(release)
     approve_release(release, by=UserFactory(role=Role.SECRETARY), digest=digest)
     assert not Finding.objects.exists()
 
@@ -319,7 +320,7 @@ def test_finding_becomes_public_when_approved_and_published(paper):
 def test_second_action_of_a_strategy_gets_the_next_number(paper):
     chair, secretary = UserFactory(role=Role.CHAIR), UserFactory(role=Role.SECRETARY)
     release = recorded(paper, chair)
-    approve_release(release, by=secretary, digest=digest_of(changes_of(release)))
+    approve_release(release, by=secretary, digest=approval_digest(release))
     publish_release(release, by=UserFactory(role=Role.PUBLISHER))
 
     second = recorded(paper, chair)

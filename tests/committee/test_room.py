@@ -4,7 +4,7 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from blueprint.actions import approve_release, changes_of, digest_of, publish_release, return_release
+from blueprint.actions import approval_digest, approve_release, changes_of, publish_release, return_release
 from blueprint.clock import database_now, today
 from blueprint.models import Event, Publication, Release
 from blueprint.permissions import Role
@@ -304,7 +304,7 @@ def test_chair_records_secretary_approves_publisher_publishes(client, cycle):
     assert "Waits for the secretary's approval." in response.content.decode()
     signed_in(client, Role.SECRETARY)
     assert reverse("desk:release", args=[release.pk]) in client.get(PAGE[1]).content.decode()
-    approve_release(release, by=UserFactory(role=Role.SECRETARY), digest=digest_of(changes_of(release)))
+    approve_release(release, by=UserFactory(role=Role.SECRETARY), digest=approval_digest(release))
     publish_release(release, by=UserFactory(role=Role.PUBLISHER))
 
     assert Finding.objects.values_list("meeting", "strategy", "confidence", "spread").get() == (

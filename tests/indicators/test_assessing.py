@@ -21,6 +21,8 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
+CHANGED = {"reason": "Reviewed", "authority": "The Bureau", "decided_on": datetime.date(2026, 3, 2)}
+
 
 def standing(number, indicator="I1"):
     """What stands of an indicator: stage, against, target and status."""
@@ -124,8 +126,8 @@ def test_stage_that_gets_its_target_is_no_longer_not_set(two_indicators):
 
 def test_changed_target_is_judged_against_its_current_and_its_first_version(two_indicators):
     publish_observation("I1", value=Decimal(2))
-    publish_target("I1-2032", value=Decimal(9))
-    publish_target("I1-2032", value=Decimal(2))
+    publish_target("I1-2032", value=Decimal(9), **CHANGED)
+    publish_target("I1-2032", value=Decimal(2), **CHANGED)
 
     rows = Assessment.objects.as_at(5).filter(indicator="I1", stage="second").order_by("against")
 
@@ -137,13 +139,13 @@ def test_changed_target_is_judged_against_its_current_and_its_first_version(two_
 
 def test_changed_target_keeps_what_was_said_before(two_indicators):
     publish_observation("I1", value=Decimal(2))
-    publish_target("I1-2032", value=Decimal(2))
+    publish_target("I1-2032", value=Decimal(2), **CHANGED)
 
     assert standing(3) == [("first", "none", None, "not_set"), ("second", "current", Decimal(5), "behind")]
 
 
 def test_target_moved_to_another_stage_frees_the_first(two_indicators):
-    publish_target("I1-2032", stage="first")
+    publish_target("I1-2032", stage="first", **CHANGED)
 
     assert standing(3) == [
         ("first", "current", Decimal(5), "no_data"),

@@ -8,6 +8,9 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from blueprint import checkpoints
+from blueprint.models import LedgerKey
+
 
 class Command(BaseCommand):
     help = "Readies an installation to be served: tables, data, demo accounts, static files."
@@ -16,10 +19,17 @@ class Command(BaseCommand):
         """One process for all of it, since each start of Django takes most of a second."""
         if unapplied_migrations():
             call_command("migrate", interactive=False, verbosity=options["verbosity"])
+        self.ready_ledger_key()
         call_command("load_blueprint", settings.BASE_DIR / "fixtures" / "blueprint")
         if settings.DEMO:
             call_command("make_demo")
         self.collect_static(options["verbosity"])
+
+    def ready_ledger_key(self):
+        """In production a key is made by a person who knows of it (see rotate_ledger_key)."""
+        if not settings.SECURE and not LedgerKey.objects.exists():
+            self.stdout.write(f"The ledger's key: {checkpoints.make_key().verifier}")
+        checkpoints.sign_outstanding()
 
     def collect_static(self, verbosity):
         mark = settings.VAR_DIR / "static.digest"

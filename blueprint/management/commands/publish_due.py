@@ -1,0 +1,64 @@
+import logging
+import signal
+import threading
+
+from django.core.management.base import BaseCommand
+from django.db import InterfaceError, OperationalError, close_old_connections, connections
+
+from blueprint.checkpoints import sign_outstanding
+from blueprint.clock import database_now
+from blueprint.scheduling import next_moment, publish_due
+
+logger = logging.getLogger(__name__)
+# While it waits for a moment the worker looks again after this long: releases are approved and moved meanwhile.
+LONGEST_SLEEP = 1.0
+LONGEST_BACK_OFF = 10.0
+
+
+class Command(BaseCommand):
+    help = "Publishes every approved release whose moment has come. With --watch: goes on doing so."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--watch", action="store_true", help="stay, and publish each at its moment")
+
+    def handle(self, *args, watch, **options):
+        if watch:
+            self.watch()
+        else:
+            self.one_round()
+
+    def one_round(self):
+        for publication in publish_due():
+            self.stdout.write(f"Published: publication {publication.number}.")
+        sign_outstanding()
+
+    def watch(self):
+        stop = stopped_by_signals()
+        back_off = 0.0
+        while not stop.is_set():
+            try:
+                close_old_connections()
+                self.one_round()
+                wait, back_off = sleep_until_next(), 0.0
+            except (OperationalError, InterfaceError) as fault:
+                # The database restarts or cannot be reached: what was not committed will be found due again.
+                back_off = min(max(2 * back_off, 0.5), LONGEST_BACK_OFF)
+                wait = back_off
+                logger.warning("The database does not answer (%s). Next try in %s s.", type(fault).__name__, wait)
+                connections.close_all()
+            stop.wait(wait)
+
+
+def sleep_until_next() -> float:
+    moment = next_moment()
+    if moment is None:
+        return LONGEST_SLEEP
+    return min(LONGEST_SLEEP, max(0.0, (moment - database_now()).total_seconds()))
+
+
+def stopped_by_signals() -> threading.Event:
+    """Set by SIGTERM or Ctrl-C: the release at hand is finished, and no other begun."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop

@@ -1,0 +1,317 @@
+#!/usr/bin/env python3
+"""Checks a ledger that was downloaded, and the checkpoints that were kept. Needs Python 3.8 and nothing else.
+
+    python3 verify.py entries.jsonl [checkpoint ...] [--key FILE]
+
+entries.jsonl  the ledger (/ledger/entries.jsonl): one publication a line, number 1 first
+checkpoint     files with one or more checkpoints (/ledger/checkpoint), kept today or years ago
+--key FILE     the public keys (/ledger/key); without it signatures are not checked, and this says so
+
+Prints what holds, or the first thing that does not. Exits with 0 if all agrees, with 1 if not.
+"""
+
+import argparse
+import base64
+import hashlib
+import json
+import re
+import sys
+import unicodedata
+
+FIELDS = {
+    "seq", "prev", "kind", "title", "published_at", "precision", "recorded_at", "loaded", "reason", "notes",
+    "announced", "planned_at", "rescheduled", "changes", "files", "replaces",
+}  # fmt: skip
+NEEDED = {"seq", "kind", "title", "published_at", "precision", "recorded_at", "loaded", "changes"}
+
+
+class Fault(Exception):
+    """What does not agree, in plain words."""
+
+
+# --- One line: the RFC 8785 form of a JSON object ----------------------------------------------------------
+
+
+def whole(text):
+    if abs(float(text)) >= 2**53 or not text.lstrip("-").isdigit():
+        raise Fault(f"it holds the number {text}, which is not a whole number of a safe size")
+    return int(text)
+
+
+decode = json.JSONDecoder(parse_int=whole, parse_float=whole, parse_constant=whole).decode
+encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
+def read_line(line):
+    """The entry in a line of bytes. Raises Fault unless the line is the one way of writing that entry.
+
+    Writing the entry again must give the same text: a blank too many, a key given twice, keys in another order
+    or a character written otherwise would not survive that. For ASCII keys and no floats it is RFC 8785.
+    """
+    try:
+        text = line.decode()
+        entry = decode(text)
+        same = encode(entry) == text
+    except UnicodeDecodeError:
+        raise Fault("it is not UTF-8") from None
+    except (ValueError, RecursionError):
+        raise Fault("it is not JSON") from None
+    if not same:
+        raise Fault("it is not in canonical form (blanks, a key given twice, the order of keys, escapes)")
+    if type(entry) is not dict:
+        raise Fault("it is not a JSON object")
+    if not FIELDS.issuperset(entry):
+        raise Fault(f"it has a field that the format does not know: {min(entry.keys() - FIELDS)}")
+    if not NEEDED.issubset(entry):
+        raise Fault(f"it has no field {min(NEEDED - entry.keys())}")
+    if not text.isascii():
+        check_texts(entry)
+    return entry
+
+
+def check_texts(value):
+    """Keys in ASCII, texts in Unicode's NFC form: else one text could be written in two ways."""
+    kind = type(value)
+    if kind is str:
+        if not unicodedata.is_normalized("NFC", value):
+            raise Fault("a text in it is not in Unicode's NFC form")
+    elif kind is dict:
+        if not "".join(value).isascii():
+            raise Fault("a key in it is not ASCII")
+        for item in value.values():
+            check_texts(item)
+    elif kind is list:
+        for item in value:
+            check_texts(item)
+
+
+# --- Many lines: the chain and the tree of RFC 9162, section 2.1 -------------------------------------------
+
+
+class Ledger:
+    """What is known of the entries read so far: their count, the hash of the last, the tree over all."""
+
+    def __init__(self):
+        self.size, self.last, self.subtrees = 0, None, []
+
+    def add(self, line):
+        """Take in the next line, without its line break."""
+        entry = read_line(line)
+        number = self.size + 1
+        if entry["seq"] != number or type(entry["seq"]) is not int:
+            raise Fault(f"it bears the number {entry['seq']}, so an entry is missing, moved or given twice")
+        if entry.get("prev") != self.last:
+            raise Fault("it does not bear the hash of the entry before it, so one of the two was changed")
+        node = hashlib.sha256(b"\0" + line).digest()
+        self.size, self.last = number, node.hex()
+        # Two subtrees of one size make one of the next: as many as the number has zeros at its binary end.
+        while not number & 1:
+            node = hashlib.sha256(b"\1" + self.subtrees.pop() + node).digest()
+            number >>= 1
+        self.subtrees.append(node)
+        return entry
+
+    def root(self):
+        if not self.subtrees:
+            return hashlib.sha256().digest()
+        root = self.subtrees[-1]
+        for left in reversed(self.subtrees[:-1]):
+            root = hashlib.sha256(b"\1" + left + root).digest()
+        return root
+
+
+def check_ledger(lines, checkpoints=()):
+    """Reads all lines and holds the tree against each checkpoint when it has its size."""
+    kept = {checkpoint.size: checkpoint for checkpoint in checkpoints}
+    ledger, agreed = Ledger(), 0
+    for line in lines:
+        try:
+            if not line.endswith(b"\n"):
+                raise Fault("it does not end with a line break, so the file was cut off")
+            ledger.add(line[:-1])
+        except Fault as fault:
+            raise Fault(f"Entry {ledger.size + 1}: {fault}.") from None
+        if ledger.size in kept:
+            if ledger.root() != kept[ledger.size].root:
+                raise Fault(
+                    f"The checkpoint of size {ledger.size} does not agree: when it was signed, the entries "
+                    f"{agreed + 1} to {ledger.size} were not all as they are in this file."
+                )
+            agreed = ledger.size
+    if kept and max(kept) > ledger.size:
+        raise Fault(
+            f"The file ends with entry {ledger.size}, but a checkpoint was signed over {max(kept)} entries: "
+            "the newest ones are missing."
+        )
+    return ledger
+
+
+# --- Checkpoints: signed notes (C2SP) ----------------------------------------------------------------------
+
+
+class Checkpoint:
+    def __init__(self, lines, signatures):
+        try:
+            self.origin, size, root = lines[:3]
+            self.root = base64.b64decode(root, validate=True)
+            self.size = int(size)
+            if str(self.size) != size or len(self.root) != 32:
+                raise ValueError
+        except ValueError:
+            raise Fault("It is not a checkpoint: that begins with an origin, a size and a root.") from None
+        self.signed, self.signatures = "".join(line + "\n" for line in lines).encode(), signatures
+
+
+def read_checkpoints(text):
+    """Every checkpoint of a file: lines of a note, a blank line, lines of signatures, and so on."""
+    found, blocks = [], [block.split("\n") for block in re.split(r"\n\n+", text.strip("\n"))]
+    while blocks:
+        signatures = blocks.pop(1) if len(blocks) > 1 else []
+        if not signatures or not all(line.startswith("\u2014 ") for line in signatures):
+            raise Fault("It is not a file of checkpoints: after a blank line it has no signature.")
+        found.append(Checkpoint(blocks.pop(0), [line[2:].split(" ", 1) for line in signatures]))
+    return found
+
+
+def check_together(checkpoints):
+    """No two of one size with different roots, and all of one ledger."""
+    seen = {}
+    for checkpoint in checkpoints:
+        other = seen.setdefault(checkpoint.size, checkpoint)
+        if checkpoint.origin != checkpoints[0].origin:
+            raise Fault(f"Checkpoints of two ledgers: {checkpoints[0].origin} and {checkpoint.origin}.")
+        if checkpoint.root != other.root:
+            raise Fault(
+                f"Two checkpoints of size {checkpoint.size} have different roots. The ledger was shown to "
+                "different people in different forms (a split view). Keep both: together they prove it."
+            )
+
+
+def read_keys(text):
+    """(name, key id) -> public key, from lines name+id+base64."""
+    keys = {}
+    for line in text.split():
+        name, key_id, encoded = (line.split("+", 2) + ["", ""])[:3]
+        key = base64.b64decode(encoded)
+        if key_id != hashlib.sha256(name.encode() + b"\n" + key).hexdigest()[:8] or key[:1] != b"\1" or len(key) != 33:
+            raise Fault(f"The key {name}+{key_id} does not have the id it bears.")
+        keys[name, key_id] = key[1:]
+    return keys
+
+
+def check_signature(checkpoint, keys):
+    """At least one known key of the ledger must have signed it, and no known key something else."""
+    known = False
+    for name, encoded in checkpoint.signatures:
+        raw = base64.b64decode(encoded)
+        key = keys.get((name, raw[:4].hex()))
+        if key and name == checkpoint.origin:
+            known = True
+            if not ed25519_verify(key, checkpoint.signed, raw[4:]):
+                raise Fault(f"The signature of the checkpoint of size {checkpoint.size} is wrong.")
+    if not known:
+        raise Fault(f"The checkpoint of size {checkpoint.size} is signed by none of the keys that were given.")
+
+
+# --- Ed25519 (RFC 8032, section 5.1) -----------------------------------------------------------------------
+
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+
+
+def point(raw):
+    """The point (X, Y, Z, T) that 32 bytes stand for, or None."""
+    y = int.from_bytes(raw, "little")
+    sign, y = y >> 255, y & (2**255 - 1)
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if x * x % P != square:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    if y >= P or x * x % P != square or (x == 0 and sign):
+        return None
+    x = P - x if x & 1 != sign else x
+    return x, y, 1, x * y % P
+
+
+def add(p, q):
+    a, b = (p[1] - p[0]) * (q[1] - q[0]), (p[1] + p[0]) * (q[1] + q[0])
+    c, d = 2 * p[3] * q[3] * D, 2 * p[2] * q[2]
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def times(number, p):
+    total = (0, 1, 1, 0)
+    while number:
+        if number & 1:
+            total = add(total, p)
+        p, number = add(p, p), number >> 1
+    return total
+
+
+BASE = point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+
+
+def ed25519_verify(key, message, signature):
+    a, r = point(key), point(signature[:32])
+    s = int.from_bytes(signature[32:], "little")
+    if a is None or r is None or s >= ORDER or len(signature) != 64:
+        return False
+    h = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % ORDER
+    left, right = times(s, BASE), add(r, times(h, a))
+    return all((left[i] * right[2] - right[i] * left[2]) % P == 0 for i in (0, 1))
+
+
+# --- The command -------------------------------------------------------------------------------------------
+
+
+def read_kept(names, keys=None):
+    """The checkpoints of these files: of one ledger, without contradiction, and signed if keys are given."""
+    found = []
+    for name in names:
+        with open(name, encoding="utf-8") as file:
+            found += read_checkpoints(file.read())
+    check_together(found)
+    for checkpoint in found:
+        if keys is not None:
+            check_signature(checkpoint, keys)
+    return found
+
+
+def verify(entries, kept, keys):
+    """Lines that say what holds. Raises Fault at the first thing that does not."""
+    with open(entries, "rb") as lines:
+        ledger = check_ledger(lines, kept)
+    yield f"Entries 1 to {ledger.size}: each in canonical form, none missing, each bears the hash of the one before."
+    yield f"Root of the tree over them: {base64.b64encode(ledger.root()).decode()}"
+    how = "its signature is right" if keys else "its signature was NOT checked (no --key)"
+    for checkpoint in kept:
+        yield f"The checkpoint of size {checkpoint.size} agrees with them; {how}."
+    last = max([checkpoint.size for checkpoint in kept], default=0)
+    if last < ledger.size:
+        yield f"No checkpoint was given for what comes after entry {last}: that it was not changed is not shown."
+    yield "ALL AGREES"
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Checks a ledger against checkpoints that were kept.")
+    parser.add_argument("entries")
+    parser.add_argument("checkpoints", nargs="*", metavar="checkpoint")
+    parser.add_argument("--key", metavar="FILE")
+    given = parser.parse_intermixed_args()
+    try:
+        keys = None
+        if given.key:
+            with open(given.key, encoding="utf-8") as file:
+                keys = read_keys(file.read())
+        for line in verify(given.entries, read_kept(given.checkpoints, keys), keys):
+            print(line)
+    except (Fault, OSError, ValueError, RecursionError) as fault:
+        print(f"DOES NOT AGREE: {fault}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""When a release becomes public: set with the draft, and moved by two persons once it is approved."""
+
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from blueprint.scheduling import agree_moment, decline_moment, propose_moment, set_moment
+from blueprint.wording import moment_text
+from blueprint.workflow import State, may_answer_for, may_schedule
+
+from ..release_forms import MomentForm, ReschedulingForm, items_to_choose, moment_initial
+from .access import desk_render
+from .releases import made_already, moved, visible_release
+from .stages import stage_of
+
+NOT_YOURS = "Your role does not include this step for this release."
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def release_moment(request, pk):
+    release = visible_release(request, pk)
+    if not may_schedule(release, request.user):
+        raise PermissionDenied(_(NOT_YOURS))
+    items = items_to_choose(release)
+    if request.method != "POST":
+        if release.state not in (State.DRAFT, State.SUBMITTED):
+            return redirect(release)
+        return moment_page(request, release, MomentForm(initial=moment_initial(release), items=items))
+    if made_already(request, release, "set_moment"):
+        return redirect(release)
+    form = MomentForm(request.POST, items=items)
+    if not form.is_valid():
+        return moment_page(request, release, form)
+
+    def act(release):
+        set_moment(
+            release,
+            by=request.user,
+            publish_at=form.moment,
+            calendar_item=form.cleaned_data["calendar_item"] or None,
+            notes=form.text,
+        )
+
+    return acted(request, pk, "set_moment", act, form, moment_page, said_moment)
+
+
+def said_moment(release):
+    if release.publish_at is None:
+        return _("Saved. The release has no moment: a publisher publishes it by hand.")
+    moment = moment_text(release.publish_at)
+    return _("Saved. Once approved, it becomes public on %(moment)s.") % {"moment": moment}
+
+
+def moment_page(request, release, form, *, status=200):
+    context = {"release": release, "stage": stage_of(release), "form": form}
+    return desk_render(request, "desk/release_moment.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def release_reschedule(request, pk):
+    release = visible_release(request, pk)
+    if not may_answer_for(release, request.user):
+        raise PermissionDenied(_(NOT_YOURS))
+    if request.method != "POST":
+        if not release.is_scheduled:
+            return redirect(release)
+        return reschedule_page(request, release, ReschedulingForm())
+    if made_already(request, release, "propose_moment"):
+        return redirect(release)
+    form = ReschedulingForm(request.POST)
+    if not form.is_valid():
+        return reschedule_page(request, release, form)
+
+    def act(release):
+        propose_moment(release, by=request.user, to_at=form.moment, reason=form.text)
+
+    said = _("Proposed. Another person has to agree to the new moment.")
+    return acted(request, pk, "propose_moment", act, form, reschedule_page, lambda release: said)
+
+
+def reschedule_page(request, release, form, *, status=200):
+    context = {"release": release, "stage": stage_of(release), "form": form}
+    return desk_render(request, "desk/release_reschedule.html", context, status=status)
+
+
+def acted(request, pk, verb, action, form, page, said):
+    """Make the change. What the rules refuse about the form's own words is said above the form, which keeps them."""
+    def with_form(request, release, reason, *, status):
+        form.add_error(None, reason)
+        return page(request, release, form, status=status)
+
+    return moved(request, pk, verb, action, said, answer=with_form)
+
+
+@require_POST
+def release_reschedule_agree(request, pk):
+    def agree(release):
+        agree_moment(release, by=request.user)
+
+    return moved(
+        request,
+        pk,
+        "agree_moment",
+        agree,
+        lambda release: _("Agreed. It becomes public on %(moment)s.")
+        % {"moment": moment_text(release.publish_at)},
+    )
+
+
+@require_POST
+def release_reschedule_decline(request, pk):
+    def decline(release):
+        decline_moment(release, by=request.user)
+
+    return moved(request, pk, "decline_moment", decline, lambda release: _("The moment stays as it is."))
