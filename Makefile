@@ -9,7 +9,7 @@ PIP := $(BIN)/pip install -qq --disable-pip-version-check --require-hashes
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --no-emit-options \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras --allow-unsafe
 TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard blueprint/locale/*/LC_MESSAGES/*.po))
-STRICT := $(wildcard indicators/periods.py indicators/progress.py indicators/charts.py indicators/lettering.py blueprint/ledger.py \
+STRICT := $(wildcard indicators/periods.py indicators/progress.py indicators/charts.py indicators/lettering.py blueprint/ledger.py blueprint/signed_notes.py \
 	blueprint/workflow.py)
 CHECKS := check-format check-lint check-types check-migrations check-translations check-locks check-deployment
 

@@ -13,14 +13,12 @@ from .clock import database_now
 from .failpoints import failpoint
 from .models import Contributor, Publication, Release, User
 from .nouns import Change, nouns, spelled
+from .objections import objection_to
 from .publishing import hold_head, publish, standing_numbers
+from .refusals import Refused
 from .timing import FIRST_NOTICE, item_of, planned_of
 from .wording import LANGUAGES
 from .workflow import TRANSITIONS, State, can_move, touched
-
-
-class Refused(Exception):
-    """The rules do not allow it. The text is for the person who asked."""
 
 
 class Moved(Refused):
@@ -159,11 +157,17 @@ def check_moment(release: Release) -> None:
         raise Refused(_("The moment set for this release has passed or is too near. Set another first."))
 
 
+def check_objections(release: Release, changes: Sequence[Change]) -> None:
+    if objection := objection_to(release, changes):
+        raise Refused(objection)
+
+
 @recorded_refusals
 def submit_release(release: Release, *, by: User) -> None:
     if not changes_of(release):
         raise Refused(_("There is nothing in this release yet."))
     check_moment(release)
+    check_objections(release, changes_of(release))
     # Who submits had a hand in it, even where a colleague typed every figure.
     Contributor.objects.get_or_create(release=release, user=by)
     move(
@@ -203,6 +207,7 @@ def approve_release(release: Release, *, by: User, digest: str) -> None:
     if digest != approval_digest(release):
         raise Moved
     check_moment(release)
+    check_objections(release, changes_of(release))
     move(
         release,
         State.APPROVED,
@@ -263,6 +268,7 @@ def make_public(release: Release, *, by: User | None) -> Publication:
         raise Refused(
             _("What would be published is not what was approved. The release needs a new approval.")
         )
+    check_objections(release, changes)
     publication = publish(
         changes,
         kind=kind_of(changes),

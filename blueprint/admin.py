@@ -103,6 +103,8 @@ class StatedAdmin(admin.ModelAdmin):
         return None
 
 
+LAST_FIELDS = ("unofficial", "sources", "withdrawn")
+
 # --- proposals -------------------------------------------------------------------------------------------
 
 
@@ -171,9 +173,12 @@ class PublicAdmin(StatedAdmin):
 
     def content_fields(self, request, obj):
         key = [] if self.own_identity or obj else [self.key]
-        names = [f.name for f in self.noun.fields if f.name != self.key and f.name not in self.left_out]
-        # What a text rests on comes after the text.
-        return key + sorted(names, key=lambda name: name in ("unofficial", "sources"))
+        skipped = {self.key, *self.left_out}
+        # What was never public cannot be taken back.
+        skipped |= set() if obj else {"withdrawn"}
+        names = [f.name for f in self.noun.fields if f.name not in skipped]
+        # What a text rests on comes after the text, and to take it all back is the last thing.
+        return key + sorted(names, key=lambda name: LAST_FIELDS.index(name) if name in LAST_FIELDS else -1)
 
     left_out = ()
 

@@ -15,7 +15,7 @@ from indicators.standings import standings
 from .announcements import Outcome, announcements, events
 from .moment import public
 from .paging import paged
-from .views import due_next
+from .overview import due_next
 
 NOT_KEPT = "no-cache"
 

@@ -1,5 +1,6 @@
 """Signs the ledger's size and root after each publication, for anyone to keep and compare."""
 
+import functools
 import logging
 import os
 import secrets
@@ -140,7 +141,7 @@ def sign_outstanding() -> int:
     try:
         key = signer()
     except NoKey as reason:
-        logger.error("There are publications without a checkpoint: %s.", reason)
+        tell_once(str(reason))
         return 0
     signed, last = 0, None
     while last != signed:
@@ -150,6 +151,12 @@ def sign_outstanding() -> int:
             hold_head()
             signed += sign(list(waiting[:AT_ONCE]), key)
     return signed
+
+
+@functools.cache
+def tell_once(reason: str) -> None:
+    """The worker asks each second."""
+    logger.error("There are publications without a checkpoint: %s.", reason)
 
 
 def sign(publications: Sequence[Publication], key: Signer) -> int:

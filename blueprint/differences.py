@@ -365,7 +365,8 @@ def figure_change(change: Change, before: Any, names: Names) -> dict[str, Any]:
         "before": with_unit(before.value, unit, before.qualifier) if before else _("not published yet"),
         "after": with_unit(content["value"], unit, content["qualifier"]),
         "difference": signed(content["value"] - before.value, unit) if comparable else "",
-        "percent": percent(before.value, content["value"]) if comparable else "",
+        # A rank is a place in a list: a share of it says nothing.
+        "percent": percent(before.value, content["value"]) if comparable and not is_rank(unit) else "",
         "kind": Kind(content["kind"]).label,
         "status": ObservationStatus(content["status"]).label,
         "break_before": content["break_before"],
@@ -393,6 +394,10 @@ def percent(before: Decimal, after: Decimal) -> str:
         return ""
     share = (after - before) / abs(before) * 100
     return f"{share:+.2f}%".replace("-", "−")
+
+
+def is_rank(unit: Any) -> bool:
+    return unit is not None and unit.is_rank
 
 
 def short_name(indicator: Any, code: str) -> str:

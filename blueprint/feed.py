@@ -12,11 +12,13 @@ from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
+from indicators.figures import period_label, with_unit
 from indicators.models import Observation
 from indicators.models.observation import Kind
+from indicators.notices import notice_of
 
 from .clock import HONG_KONG
-from .differences import Names, figure_change, short_name
+from .differences import Names, breakdown_name, short_name
 from .models import Checkpoint, Publication
 from .nouns import Change, noun, nouns
 from .templatetags.ui import noun_label, published
@@ -76,7 +78,7 @@ def feed_of(request: Any) -> str:
 
 def last_change(moment: Any, listed: Sequence[Publication]) -> datetime.datetime:
     if listed:
-        return listed[0].recorded_at
+        return listed[0].recorded_at.replace(microsecond=0)
     return datetime.datetime.combine(moment.today, datetime.time(), HONG_KONG)
 
 
@@ -155,14 +157,14 @@ def figure_sentences(listed: Sequence[Publication], number: int) -> Iterable[tup
         order_by=[Case(When(kind=Kind.FIRST, then=Value(1)), default=Value(0)), "indicator", "period", "breakdown"],
     )
     rows = Observation.objects.filter(publication__in=[row.number for row in listed]).annotate(place=place)
+    rows = rows.select_related("publication").defer("publication__leaf", "publication__tree_nodes")
     told = list(rows.filter(place__lte=REVISIONS).order_by("publication_id", "place"))
     kind = noun("observation")
-    changes = [Change(kind, kind.content(row)) for row in told]
+    names = Names([Change(kind, kind.content(row)) for row in told], {}, number)
     earlier = replaced_by(told, listed)
-    names = Names(changes, {}, number)
-    for row, change in zip(told, changes, strict=True):
+    for row in told:
         stood = [one for one in earlier[key_of(row)] if one.publication_id < row.publication_id]
-        yield row, sentence_of(figure_change(change, stood[-1] if stood else None, names))
+        yield row, sentence_of(row, stood[-1] if stood else None, names)
 
 
 def key_of(row: Observation) -> tuple[str, str, str]:
@@ -180,11 +182,17 @@ def replaced_by(told: Sequence[Observation], listed: Sequence[Publication]) -> d
     return found
 
 
-def sentence_of(figure: dict[str, Any]) -> str:
-    name = short_name(figure["indicator"], figure["code"])
-    said = figure | {"name": f"{name} ({figure['breakdown']})" if figure["breakdown"] else name}
-    if figure["is_new"]:
-        return _("%(name)s: %(after)s in %(period)s.") % said
-    said["by"] = figure["percent"] or figure["difference"] or figure["status"]
-    text = _("%(kind)s: %(name)s, %(period)s: %(after)s instead of %(before)s (%(by)s).") % said
-    return f"{text} {figure['reason']}".strip()
+def sentence_of(row: Observation, before: Observation | None, names: Names) -> str:
+    """The notice of a revised value; a first figure as it is."""
+    indicator, unit = names.version("indicator", row.indicator_id), names.unit_of(row.indicator_id)
+    name = short_name(indicator, row.indicator_id)
+    if before is not None:
+        notice = notice_of(before, row, indicator, {unit.unit_id: unit} if unit else {})
+        return f"{name}{_(', ')}{notice.text}"
+    part = breakdown_name(indicator, row.breakdown)
+    said = {
+        "name": f"{name}{_(', ')}{part}" if part else name,
+        "value": with_unit(row.value, unit, row.qualifier),
+        "period": period_label(row.period),
+    }
+    return _("%(name)s: %(value)s in %(period)s.") % said

@@ -3,6 +3,7 @@
 import datetime
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -14,6 +15,8 @@ from .models import Checkpoint, Publication
 from .public_reads import public_reads
 
 REMEMBERED = 0.5
+# How long a thread waits while another asks: it can show what it knows, unless it knows nothing.
+PATIENCE, FIRST_PATIENCE = 0.05, 5
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,8 @@ class KnownHead:
 
 
 class Memory:
-    def __init__(self):
+    def __init__(self, read: Callable[[], KnownHead] | None = None):
+        self.read = read or read_head
         self.head: KnownHead | None = None
         self.until = 0.0
         self.forgotten = 0
@@ -41,23 +45,25 @@ class Memory:
         """None only where there never was one: with the database away, the last known goes on."""
         if time.monotonic() < self.until:
             return self.head
-        # Whoever finds another reading it does not wait long: the database may be what is slow.
-        if self.lock.acquire(timeout=0.05 if self.head else 5):
+        if self.lock.acquire(timeout=PATIENCE if self.head else FIRST_PATIENCE):
             try:
                 if time.monotonic() >= self.until:
                     self.refresh()
             finally:
                 self.lock.release()
+        else:
+            # Another thread has been asking for long: the database is what is slow, so nobody else waits for it.
+            self.until = time.monotonic() + REMEMBERED
         return self.head
 
     def refresh(self):
         began, forgotten = time.monotonic(), self.forgotten
         try:
-            read = read_head()
+            read = self.read()
         except Error:
             read = self.head
-        if read != self.head:
-            self.head = read
+        # The same object as long as it says the same.
+        self.head = self.head if read == self.head else read
         self.until = began + REMEMBERED if forgotten == self.forgotten else 0.0
 
     def forget(self):

@@ -147,3 +147,47 @@ def consistency_path(first: int, size: int, node: Node) -> list[bytes]:
 def split(size: int) -> int:
     """The largest power of two below ``size``."""
     return 1 << (size - 1).bit_length() - 1
+
+
+def verify_inclusion(leaf: bytes, number: int, size: int, path: list[bytes], root: bytes) -> bool:
+    """Whether the path leads from a leaf's hash to the root (RFC 9162, 2.1.3.2)."""
+    place, last, found = number - 1, size - 1, leaf
+    if not 0 <= place <= last:
+        return False
+    for sibling in path:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            found = node_hash(sibling, found)
+            while place and not place & 1:
+                place, last = place >> 1, last >> 1
+        else:
+            found = node_hash(found, sibling)
+        place, last = place >> 1, last >> 1
+    return last == 0 and found == root
+
+
+def verify_consistency(first: int, size: int, path: list[bytes], before: bytes, root: bytes) -> bool:
+    """Whether the tree of ``before`` is the beginning of that of ``root`` (RFC 9162, 2.1.4.2)."""
+    if not 0 < first <= size or (first == size and (path or before != root)):
+        return False
+    if first == size:
+        return True
+    path = path if first & (first - 1) else [before, *path]
+    place, last = first - 1, size - 1
+    while place & 1:
+        place, last = place >> 1, last >> 1
+    if not path:
+        return False
+    old = new = path[0]
+    for sibling in path[1:]:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            old, new = node_hash(sibling, old), node_hash(sibling, new)
+            while place and not place & 1:
+                place, last = place >> 1, last >> 1
+        else:
+            new = node_hash(new, sibling)
+        place, last = place >> 1, last >> 1
+    return last == 0 and (old, new) == (before, root)

@@ -40,6 +40,10 @@ class SecurityHeaders:
         response = self.get_response(request)
         for name, value in self.headers.items():
             response.headers.setdefault(name, value)
+        policy = response.headers.get("Content-Security-Policy")
+        if policy:
+            # django-csp gives the directives in another order in each process.
+            response.headers["Content-Security-Policy"] = "; ".join(sorted(policy.split("; ")))
         if settings.SECURE_HSTS_SECONDS and request.is_secure():
             lasting = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
             response.headers.setdefault("Strict-Transport-Security", lasting)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -85,6 +86,21 @@ def read_date(text):
     raise BadRequest(_("as_at takes a date such as 2025-03-31 or the number of a publication."))
 
 
+class Withdrawn(Exception):
+    """What the page is about was taken back. ``version`` is the one that says so."""
+
+    def __init__(self, version):
+        super().__init__(str(version))
+        self.version = version
+
+
+def withdrawn_page(request, version):
+    """410 in words: by which publication, when and why, and how to see what was public until then."""
+    context = {"version": version, "publication": version.publication, "kind": version._meta.verbose_name}
+    context["until"] = f"{request.path}?as_at={version.publication_id - 1}"
+    return render(request, "blueprint/withdrawn.html", context, status=410)
+
+
 def public(view):
     """A page for everybody: read only, no sign-in, no cookie, and a function of its moment and address alone."""
 
@@ -93,7 +109,10 @@ def public(view):
     @functools.wraps(view)
     def at_moment(request, *args, **kwargs):
         request.moment = moment_of(request)
-        response = view(request, *args, **kwargs)
+        try:
+            response = view(request, *args, **kwargs)
+        except Withdrawn as gone:
+            response = withdrawn_page(request, gone.version)
         response.headers.setdefault("Cache-Control", "public, max-age=0, must-revalidate")
         return response
 

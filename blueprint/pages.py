@@ -36,9 +36,9 @@ PARAMETERS = frozenset(
     (
         "as_at", "page", "q", "sort", "history", "i",
         # of the lists
-        "direction", "strategy", "office", "status", "stage", "class", "frequency", "kind", "state", "year", "month",
+        "direction", "strategy", "office", "status", "stage", "class", "frequency", "kind", "state", "year", "indicator",
         # of the ledger's proofs
-        "leaf", "size", "from", "to", "first", "second",
+        "leaf", "size", "from", "to",
     )
 )  # fmt: skip
 LANGUAGES = "|".join(dict(settings.LANGUAGES))
@@ -152,7 +152,7 @@ def keepable(status: str, headers: Headers) -> bool:
     """Whether an answer is one for everybody, by what it says itself."""
     said = {name.lower(): value for name, value in headers}
     varies = {name.strip().lower() for name in said.get("vary", "").split(",") if name.strip()}
-    control = said.get("cache-control", "")
+    control = said.get("cache-control", "").lower()
     return (
         status.startswith("200")
         and "public" in control

@@ -156,11 +156,11 @@ def restrain(*, connection, **kwargs) -> None:
 
     On PostgreSQL the role of the public connection sees to the first; a file of SQLite knows no roles.
     """
-    if connection.alias != settings.PUBLIC_ALIAS:
-        if refuse_the_public not in connection.execute_wrappers:
-            connection.execute_wrappers.append(refuse_the_public)
-    elif connection.alias != "default" and connection.vendor == "sqlite":
-        connection.connection.set_authorizer(only_public_reads)
+    if connection.alias == "public":
+        if connection.vendor == "sqlite":
+            connection.connection.set_authorizer(only_public_reads)
+    elif connection.alias != settings.PUBLIC_ALIAS and refuse_the_public not in connection.execute_wrappers:
+        connection.execute_wrappers.append(refuse_the_public)
 
 
 def refuse_the_public(execute, sql, params, many, context):
@@ -170,13 +170,15 @@ def refuse_the_public(execute, sql, params, many, context):
     return execute(sql, params, many, context)
 
 
-HARMLESS = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE, sqlite3.SQLITE_TRANSACTION}
+HARMLESS = {
+    sqlite3.SQLITE_SELECT,
+    sqlite3.SQLITE_FUNCTION,
+    sqlite3.SQLITE_RECURSIVE,
+    sqlite3.SQLITE_TRANSACTION,
+}
 
 
 def only_public_reads(action, first, second, database, inside) -> int:
     """SQLite asks this of every table and column when it prepares a statement."""
-    if action == sqlite3.SQLITE_READ:
-        allowed = first in public_tables()
-    else:
-        allowed = action in HARMLESS
+    allowed = first in public_tables() if action == sqlite3.SQLITE_READ else action in HARMLESS
     return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY

@@ -3,11 +3,13 @@
 import datetime
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db import connection, transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from . import ledger
 from .clock import as_moment, clock_sql, hong_kong_date
@@ -15,6 +17,7 @@ from .failpoints import failpoint
 from .heads import forget_head
 from .models import Head, Identified, PersonName, Publication
 from .nouns import Change, Noun, nouns, spelled
+from .refusals import Refused
 from .wording import LANGUAGES
 
 # Called after each publication with it and its changes, inside its transaction, to write what follows from them.
@@ -23,12 +26,10 @@ derivations: list[Derivation] = []
 Found = TypeVar("Found")
 
 
-class BrokenLedger(RuntimeError):
-    """The start-up check of this process found the ledger's end altered: nothing is added to it."""
-
-
-# What that check found, in words (see verifying.check_at_start). A process that was mended is started again.
+# What the check at this process's start found wrong with the ledger's end (see verifying.check_at_start): while there
+# is something, nothing is added to it. After a repair the process is started again.
 broken: list[str] = []
+_rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,8 @@ def publish(
     ``past`` is the date a loaded fact bears at its source. The number and the time are taken by the
     transaction's first statement, under the head row's lock, so numbers have no gaps and times their order.
     """
-    if broken:
-        raise BrokenLedger(f"Nothing is published, because the ledger is not as it was: {broken[0]}")
+    if broken and not _rehearsing.get():
+        raise Refused(_("Nothing can be published: the ledger is not as it was. Tell those who run the site."))
     number, moved_at = take_number()
     sealed = [seal(change) for change in changes]
     moment = past.moment if past else moved_at.replace(microsecond=0)
@@ -245,9 +246,12 @@ class _Undone(Exception):
 @contextmanager
 def rehearsed(changes: Sequence[Change], **publication: Any) -> Iterator[Publication]:
     """Publish for real, let the caller look, and undo it all: what is seen is exactly what would be public."""
+    rehearsing = _rehearsing.set(True)
     try:
         with transaction.atomic():
             yield publish(changes, **publication)
             raise _Undone
     except _Undone:
         pass
+    finally:
+        _rehearsing.reset(rehearsing)

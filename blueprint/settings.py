@@ -95,7 +95,12 @@ def public_database(default: dict) -> dict:
 
 def cache_url() -> str:
     address = env.str("CACHE_URL", default="")
-    if address and urlsplit(address).scheme not in ("redis", "rediss", "unix"):
+    try:
+        parts = urlsplit(address)
+        sound = not address or (parts.scheme in ("redis", "rediss") and parts.hostname and parts.port != 0)
+    except ValueError:
+        sound = False
+    if not sound:
         raise ImproperlyConfigured("CACHE_URL in the environment should look like redis://:password@host:6379/0.")
     return address
 

@@ -73,10 +73,11 @@ class Signer:
 
     @classmethod
     def read(cls, text: str) -> "Signer":
-        head, _, encoded = text.strip().rpartition("+")
-        name, _, key_id = head.removeprefix(PRIVATE + "+").partition("+")
-        if not text.startswith(PRIVATE + "+") or not NAME.fullmatch(name):
+        # The base64 may hold plus signs of its own.
+        parts = text.strip().removeprefix(f"{PRIVATE}+").split("+", 2)
+        if not text.startswith(f"{PRIVATE}+") or len(parts) != 3 or not NAME.fullmatch(parts[0]):
             raise NoteFault(f"A signing key looks like {PRIVATE}+name+id+base64.")
+        name, key_id, encoded = parts
         signer = cls(name, key_part(encoded))
         if signer.verifier.key_id != key_id:
             raise NoteFault("The signing key does not have the id it bears.")

@@ -6,7 +6,7 @@ from django.urls import include, path
 
 from indicators.exchange import views as files
 
-from . import accounts_urls, calendar_views, errors, ledger_views, publication_views, views
+from . import accounts_urls, calendar_views, corrections, errors, ledger_views, publication_views, views
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
@@ -34,6 +34,7 @@ urlpatterns = [
         path("publications/<int:number>/", publication_views.publication, name="publication"),
         path("calendar/", calendar_views.calendar, name="calendar"),
         path("calendar.ics", calendar_views.calendar_file, name="calendar.ics"),
+        path("corrections/", corrections.corrections, name="corrections"),
         path("data/", views.data, name="data"),
         path("verify/", ledger_views.verify, name="verify"),
         path("", include("strategies.urls")),

@@ -44,16 +44,16 @@ class Difference:
 
 @dataclass(frozen=True)
 class Derived:
-    """A public table whose rows nobody enters: ``standing(number)`` makes anew those that stand at a publication.
+    """A public table whose rows nobody enters: those that stand after a publication, made anew and as stored.
 
-    ``made_by(publication, changes)`` makes those that one publication wrote; changes as the ledger has them.
+    ``made_by`` makes those anew that one publication wrote, from its changes as the ledger has them.
     """
 
     model: type[models.Model]
-    standing: Callable[[int], Iterable[models.Model]]
-    stored: Callable[[int], models.QuerySet]
-    made_by: Callable[[Publication, Sequence[dict]], Iterable[models.Model]]
     key: tuple[str, ...]
+    standing: Callable[[int], Iterable[models.Model]]
+    stored: Callable[[int], Iterable[models.Model]]
+    made_by: Callable[[int, Sequence[dict]], Iterable[models.Model]] | None = None
 
 
 derived: list[Derived] = []
@@ -85,8 +85,7 @@ def differences(
     yield from identity_differences(walk.named)
     yield from name_differences()
     for one in derived:
-        expected = one.standing(last)
-        yield from row_differences(one, expected, one.stored(last))
+        yield from row_differences(one, one.standing(last), one.stored(last))
 
 
 class Walk:
@@ -113,10 +112,10 @@ class Walk:
             yield from self.tree_differences(publication, before)
             yield from column_differences(publication, leaf)
             yield from self.content_differences(publication, leaf)
-            if self.whole_history:
-                for one in derived:
+            for one in derived if self.whole_history else ():
+                if one.made_by:
                     stored = one.model.objects.filter(publication=publication)
-                    yield from row_differences(one, one.made_by(publication, leaf["changes"]), stored)
+                    yield from row_differences(one, one.made_by(publication.number, leaf["changes"]), stored)
         for rows in self.rows.values():
             for row in rows.rest():
                 yield Difference(table_of(row), str(row.pk), f"it names publication {row.publication_id}, which is not there")

@@ -5,6 +5,7 @@ from django.shortcuts import render
 
 from blueprint.models import PersonName
 from blueprint.moment import public
+from blueprint.withdrawals import check_withdrawn
 from strategies.models import StrategyVersion
 
 from .models import (
@@ -77,6 +78,7 @@ def meeting(request, number):
     moment = request.moment
     version = MeetingVersion.objects.as_at(moment.number).filter(number=number, example=False).first()
     if version is None:
+        check_withdrawn(MeetingVersion.objects.filter(number=number, example=False), moment)
         raise Http404
     return render(
         request,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from blueprint.admin import PublicAdmin, ReadOnlyAdmin
+from blueprint.clock import today
 from blueprint.proposal_forms import LANGUAGE_CHOICES, NewForm, ProposalForm, Structure
 
 from .figures import number
@@ -122,18 +123,21 @@ class BaselineAdmin(FigureAdmin):
 class TargetChecks:
     """A target's change is published with its own reason and the authority that decided it."""
 
-    beside = ("reason", "authority")
+    beside = ("reason", "authority", "decided_on")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for name in ("reason", "authority"):
+        for name in self.beside:
             if name in self.fields:
                 self.fields[name].required = True
         if self.instance.pk:
-            self.initial["reason"] = self.initial["authority"] = ""
+            self.initial |= {"reason": "", "authority": "", "decided_on": None}
 
     def clean(self):
         super().clean()
+        decided_on = self.cleaned_data.get("decided_on")
+        if decided_on and decided_on > today():
+            self.add_error("decided_on", _("This day has not come yet. Give the day of the decision."))
         said = [self.cleaned_data.get(f"text_{language}") for language in LANGUAGES]
         if self.cleaned_data.get("value") is None and "value" not in self.errors and not any(said):
             self.add_error("value", _("Give a figure, or the target in words."))

@@ -10,7 +10,7 @@ class IndicatorsConfig(AppConfig):
         from blueprint import verifying
         from blueprint.publishing import derivations
 
-        from . import assessing
+        from . import assessing, rederiving
 
         derivations.append(assessing.assess_touched)
-        verifying.derived.append(assessing.DERIVED)
+        verifying.derived += [rederiving.ASSESSMENTS, rederiving.SUMMARIES]

@@ -1,13 +1,11 @@
 """From published rows to assessments: reads what the method needs, lets it judge, and stores the answer."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from blueprint.models import Publication
 from blueprint.nouns import Change, decimal_text
-from blueprint.verifying import Derived
 
 from . import progress
 from .models import Assessment, Baseline, IndicatorVersion, Observation, StageVersion, TargetVersion
@@ -22,32 +20,36 @@ FIGURE_COLUMNS = ("period", "value", "qualifier", "status", "break_before")
 
 def assess_touched(publication, changes: Sequence[Change]) -> None:
     """Write the assessments of every indicator that a publication touched; of all when it changed the stages."""
-    Assessment.objects.bulk_create(
-        assessments_of(publication, [(change.noun.name, change.content.get("indicator_id")) for change in changes])
-    )
+    codes = {c.content["indicator_id"] for c in changes if c.noun.name in TOUCHING}
+    if any(change.noun.name == "stage" for change in changes):
+        codes |= set(IndicatorVersion.objects.values_list("indicator_id", flat=True))
+    if codes:
+        stages = stages_at(publication.number)
+        judged = list(assessed(publication.number, codes, stages))
+        Assessment.objects.bulk_create(row for _indicator, rows in judged for row in rows)
+        summarise(publication.number, codes, judged, {s.stage_id: s.number for s in stages})
 
 
-def assessments_of(publication, changed: Collection[tuple[str, str | None]]) -> list[Assessment]:
-    """What a publication writes that changed these: pairs of a noun and the indicator it is about."""
-    codes = {code for noun, code in changed if noun in TOUCHING and code}
-    if any(noun == "stage" for noun, _code in changed):
-        known = IndicatorVersion.objects.filter(publication__lte=publication.number)
-        codes |= set(known.values_list("indicator_id", flat=True))
-    return assessments(publication, codes, or_first=False) if codes else []
+def assessments(publication, codes: Iterable[str]) -> list[Assessment]:
+    """The sets of assessments of these indicators as at a publication. Five queries, however many indicators."""
+    number = publication.number
+    return [row for _indicator, rows in assessed(number, codes, stages_at(number)) for row in rows]
 
 
-def assessments(publication, codes: Iterable[str], *, or_first: bool = True) -> list[Assessment]:
-    """The sets of assessments of these indicators as at a publication. Five queries, however many indicators.
+def stages_at(number: int) -> list[StageVersion]:
+    return list(StageVersion.objects.as_at(number, or_first=True).order_by("number"))
 
-    With ``or_first`` also of indicators whose own text was published later.
-    """
-    number, codes = publication.number, sorted(codes)
-    indicators = IndicatorVersion.objects.filter(indicator__in=codes).as_at(number, or_first=or_first)
-    stages = [s for s in StageVersion.objects.as_at(number, or_first=or_first).order_by("number") if s.expected]
+
+def assessed(
+    number: int, codes: Iterable[str], stages: list[StageVersion]
+) -> Iterator[tuple[IndicatorVersion, list[Assessment]]]:
+    """Each of these indicators as at a publication, with its set of assessments."""
+    codes, expected = sorted(codes), [stage for stage in stages if stage.expected]
+    indicators = IndicatorVersion.objects.filter(indicator__in=codes).as_at(number, or_first=True)
     series, targets = defaultdict(list), defaultdict(list)
     rows = Observation.objects.filter(indicator__in=codes, breakdown=TOTAL).as_at(number)
-    for row in rows:
-        series[row.indicator_id].append(row)
+    for row in rows.values_list("indicator_id", *FIGURE_COLUMNS, named=True):
+        series[row.indicator_id].append(figure_of(row))
     for version in TargetVersion.objects.filter(indicator__in=codes, publication__lte=number).order_by(
         "publication_id"
     ):
@@ -87,6 +89,8 @@ def _judged(versions, stages):
     history = defaultdict(list)
     for version in versions:
         history[version.target_id].append(version)
+    # A promise that was taken back is none; what was promised before it stays on record, unjudged.
+    history = {code: of_one for code, of_one in history.items() if not of_one[-1].withdrawn}
     for of_one in history.values():
         yield of_one[-1].stage_id, of_one[-1], len(of_one), Assessment.Against.CURRENT
         if len(of_one) > 1:
@@ -166,30 +170,3 @@ def exact_text(value: Fraction | Decimal | None) -> str:
 
 def exact_value(text: str) -> Fraction | None:
     return Fraction(text) if text else None
-
-
-# The ledger's check makes them anew -----------------------------------------------------------------------
-
-
-def standing_assessments(number: int) -> list[Assessment]:
-    """Of every indicator that stands at a publication, the set that is to be stored."""
-    codes = IndicatorVersion.objects.as_at(number).values_list("indicator_id", flat=True)
-    return assessments(Publication(number=number), codes, or_first=False)
-
-
-def stored_assessments(number: int):
-    named = IndicatorVersion.objects.as_at(number).values("indicator_id")
-    return Assessment.objects.as_at(number).filter(indicator__in=named)
-
-
-def assessments_made_by(publication: Publication, changes: Sequence[dict]) -> list[Assessment]:
-    return assessments_of(publication, [(change["noun"], change.get("indicator_id")) for change in changes])
-
-
-DERIVED = Derived(
-    model=Assessment,
-    standing=standing_assessments,
-    stored=stored_assessments,
-    made_by=assessments_made_by,
-    key=("indicator_id", "stage_id", "target_code", "against"),
-)

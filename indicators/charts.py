@@ -43,6 +43,8 @@ class Point:
     bound: str = "exact"
     break_before: bool = False
     revised: bool = False
+    # What happened to a revised figure, in words.
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,8 @@ class Dot(NamedTuple):
     name: str
     title: str
     caret: str = ""
+    # The radius of a ring around a revised figure.
+    ring: str = ""
 
 
 @dataclass(frozen=True)
@@ -298,9 +302,10 @@ class Plot:
             for point in run:
                 flags = {"hollow": point.hollow, "revised": point.revised, "old": run is not self.runs[-1]}
                 name = " ".join(["dot", *(flag for flag, holds in flags.items() if holds)])
-                title = f"{point.period} · {point.label}"
+                title = " · ".join(filter(None, (point.period, point.label, point.note)))
                 x, y, r = map(number, (*self.at(point), self.radius))
-                yield Dot(x, y, r, name, title, self._caret(point))
+                ring = number(self.radius + 3) if point.revised else ""
+                yield Dot(x, y, r, name, title, self._caret(point), ring)
 
     def _side(self, point: Point) -> int:
         """Where the true value of a bound lies: above its dot (-1) or below; 0 if it is no bound."""

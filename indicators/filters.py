@@ -1,5 +1,7 @@
 """The filters of the indicator list, as they stand in its address."""
 
+from operator import attrgetter
+
 import django_filters
 from django.core.exceptions import BadRequest
 from django.utils.translation import gettext as _
@@ -7,15 +9,18 @@ from django.utils.translation import gettext_lazy
 
 from blueprint.marks import STATUS_WORDS
 from blueprint.models import DirectionVersion, OfficeVersion
+from blueprint.together import read_together
 from blueprint.wording import words
 from strategies.models import StrategyVersion
 
 from . import progress
-from .models import IndicatorVersion, StageVersion
+from .lines import lines
+from .models import IndicatorVersion
 from .models.indicator import Frequency, IndicatorClass
-from .standings import standings
+from .standings import names_of
 
 ANY = gettext_lazy("all")
+NAME_COLUMNS = ("indicator", "name_en", "name_zh_hant", "name_zh_hans", "unofficial")
 SORTS = [
     ("", gettext_lazy("strategy")),
     ("name", gettext_lazy("name")),
@@ -77,18 +82,20 @@ IndicatorFilterSet.base_filters["class"] = django_filters.ChoiceFilter(
 
 
 class IndicatorFilter:
-    """The list as asked for: its form, its standings in order, and how many there are without any filter."""
+    """The list as asked for: its form, its lines in order, and how many there are without any filter."""
 
     NAMES = ("direction", "strategy", "office", "status", "stage", "class", "frequency", "q", "sort")
+    # What the lines themselves cannot answer is asked of the indicators' texts.
+    OF_TEXTS = ("direction", "strategy", "office", "class", "frequency", "q")
 
     def __init__(self, data, *, moment):
         if "\x00" in data.get("q", ""):
             raise BadRequest(_("The words to look for hold a character that no text can have."))
-        self.moment = moment
-        everything = standings(moment)
+        everything = lines(moment)
         self.total = len(everything)
-        strategies = list(StrategyVersion.objects.as_at(moment.number, or_first=True).order_by("number"))
-        rows = IndicatorVersion.objects.filter(pk__in=[s.indicator.pk for s in everything])
+        self.texts = read_together(**names_of(moment), **self._names(moment.number))
+        strategies = sorted(self.texts["strategies"], key=attrgetter("number"))
+        rows = IndicatorVersion.objects.as_at(moment.number, or_first=True)
         self.filterset = IndicatorFilterSet(
             data, rows, choices=self._choices(everything, strategies), strategies=strategies
         )
@@ -98,47 +105,60 @@ class IndicatorFilter:
                 _("The filter %(names)s has a value that the list does not know.")
                 % {"names": _(", ").join(self.form.errors)}
             )
-        kept = set(self.filterset.qs.values_list("pk", flat=True))
         self.cleaned = self.form.cleaned_data
-        self.standings = self._sorted([s for s in everything if s.indicator.pk in kept and self._stands(s)])
+        self.lines = self._sorted([line for line in self._with_texts(everything) if self._stands(line)], rows)
 
     @property
     def active(self):
         return any(self.cleaned.get(name) for name in self.NAMES if name != "sort")
 
+    def _names(self, number):
+        return {
+            "strategies": StrategyVersion.objects.as_at(number, or_first=True),
+            "directions": DirectionVersion.objects.as_at(number, or_first=True),
+            "offices": OfficeVersion.objects.as_at(number, or_first=True),
+        }
+
     def _choices(self, everything, strategies):
-        number = self.moment.number
-        offices = OfficeVersion.objects.as_at(number, or_first=True)
-        in_use = {s.indicator.office_id for s in everything}
+        in_use = {line.office for line in everything}
+        by_number = attrgetter("number")
         return {
             "direction": [
                 (d.direction_id, f"{d.number} {words(d, 'text')}")
-                for d in DirectionVersion.objects.as_at(number, or_first=True).order_by("number")
+                for d in sorted(self.texts["directions"], key=by_number)
             ],
             "strategy": [(s.strategy_id, f"{s.number} {words(s, 'text')}") for s in strategies],
-            "office": [(o.office_id, words(o, "name")) for o in offices if o.office_id in in_use],
-            "stage": [
-                (s.stage_id, words(s, "name"))
-                for s in StageVersion.objects.as_at(number, or_first=True).order_by("number")
+            "office": [
+                (o.office_id, words(o, "name"))
+                for o in sorted(self.texts["offices"], key=attrgetter("office_id"))
+                if o.office_id in in_use
             ],
+            "stage": [(s.stage_id, words(s, "name")) for s in sorted(self.texts["stages"], key=by_number)],
         }
 
-    def _stands(self, standing):
+    def _with_texts(self, everything):
+        if not any(self.cleaned.get(name) for name in self.OF_TEXTS):
+            return everything
+        kept = set(self.filterset.qs.values_list("indicator", flat=True))
+        return [line for line in everything if line.code in kept]
+
+    def _stands(self, line):
         """Status and stage together mean: that status at that stage. Status alone: the headline."""
         status, stage = self.cleaned.get("status"), self.cleaned.get("stage")
         if stage:
             return any(
-                j.row.stage_id == stage and (j.status == status if status else j.row.due)
-                for j in standing.current
+                goal.stage == stage and (goal.status == status if status else goal.due_end)
+                for goal in line.current
             )
-        return not status or standing.status == status
+        return not status or line.status == status
 
-    def _sorted(self, found):
+    def _sorted(self, found, rows):
         sort = self.cleaned.get("sort")
         if sort == "name":
-            return sorted(found, key=lambda s: words(s.indicator, "name"))
+            named = {row.indicator_id: words(row, "name") for row in rows.only(*NAME_COLUMNS)}
+            return sorted(found, key=lambda line: named[line.code])
         if sort == "status":
-            return sorted(found, key=lambda s: progress.STATUSES.index(s.status))
+            return sorted(found, key=lambda line: progress.STATUSES.index(line.status))
         if sort == "-period":
-            return sorted(found, key=lambda s: s.latest.latest_period if s.latest else "", reverse=True)
+            return sorted(found, key=lambda line: line.latest_period, reverse=True)
         return found

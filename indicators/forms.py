@@ -152,7 +152,7 @@ class EntryForm(forms.Form):
         required=False,
         choices=[
             ("", Kind.FIRST.label),
-            *[(k.value, k.label) for k in (Kind.REVISION, Kind.CORRECTION, Kind.METHOD_CHANGE)],
+            *[(k.value, k.label) for k in (Kind.REVISION, Kind.CORRECTION, Kind.METHOD_CHANGE, Kind.WITHDRAWAL)],
         ],
     )
     break_before = forms.BooleanField(
@@ -161,7 +161,7 @@ class EntryForm(forms.Form):
     reason = text_field(
         gettext_lazy("Reason"),
         hint=gettext_lazy(
-            "Needed when a published figure changes or when none is available. It is published."
+            "Needed when a published figure changes or is withdrawn, or when none is available. It is published."
         ),
         rows=2,
     )
@@ -319,10 +319,17 @@ class EntryForm(forms.Form):
 
     def _check_value(self):
         typed, missing = self.cleaned_data["value"] is not None, self.cleaned_data["missing"]
+        if self._withdraws:
+            # What stands in the field is the figure that is taken back.
+            return
         if typed and missing:
             self.add_error("value", _("Write a value or tick that none is available, not both."))
         if not typed and not missing:
             self.add_error("value", _("Write the value, or tick that none is available."))
+
+    @property
+    def _withdraws(self):
+        return self.cleaned_data.get("kind") == Kind.WITHDRAWAL
 
     def _check_kind(self):
         period, kind = self.cleaned_data["period"].code, self.cleaned_data.get("kind")
@@ -336,12 +343,23 @@ class EntryForm(forms.Form):
             self.add_error(
                 "kind", _("No figure for %(period)s is published yet, so this is a first release.") % said
             )
+        elif kind == Kind.WITHDRAWAL and not self._stands(period):
+            self.add_error("kind", _("No figure stands for %(period)s, so there is none to withdraw.") % said)
+        elif kind and kind != Kind.WITHDRAWAL and self.cleaned_data["missing"] and self._stands(period):
+            self.add_error("kind", _("To take back a published figure is a withdrawal. Choose that."))
+
+    def _stands(self, period):
+        """Whether any value is public for the period."""
+        rows = (self.series.published.get((breakdown, period)) for breakdown in self._breakdowns())
+        return any(row is not None and row.value is not None for row in rows)
 
     def _check_reason(self):
         if self.cleaned_data.get("reason"):
             return
         if self.cleaned_data["missing"]:
             self.add_error("reason", _("Say why no figure is available."))
+        elif self._withdraws:
+            self.add_error("reason", _("Say why the figure is withdrawn. The reason is published."))
         elif self.cleaned_data.get("kind"):
             self.add_error("reason", _("Say why the published figure changes."))
 
@@ -361,20 +379,31 @@ class EntryForm(forms.Form):
     # What would be kept
 
     def _propose(self):
-        figures = [self._change(TOTAL, self._total())]
-        figures += [
-            self._change(category, self.cleaned_data[f"part_{category}"])
-            for category in self.series.indicator.categories
-            if self.cleaned_data[f"part_{category}"] is not None
-        ]
+        figures = self._withdrawn() if self._withdraws else self._typed()
         self.changes = [change for change in figures if self._says_something_new(change)] + self._evidence()
         if not self.changes:
             self.add_error(None, _("This is exactly what is published. Nothing would change."))
             return
         self._find_doubts()
 
+    def _typed(self):
+        return [
+            self._change(TOTAL, self._total()),
+            *(
+                self._change(category, self.cleaned_data[f"part_{category}"])
+                for category in self.series.indicator.categories
+                if self.cleaned_data[f"part_{category}"] is not None
+            ),
+        ]
+
+    def _withdrawn(self):
+        """All that stands for the period goes: a part without its whole would say what was taken back."""
+        period = self.cleaned_data["period"].code
+        standing = (self.series.published.get((breakdown, period)) for breakdown in self._breakdowns())
+        return [self._change(row.breakdown, None) for row in standing if row is not None and row.value is not None]
+
     def _total(self):
-        return None if self.cleaned_data["missing"] else self.cleaned_data["value"]
+        return None if self.cleaned_data["missing"] or self._withdraws else self.cleaned_data["value"]
 
     def _change(self, breakdown, value):
         cleaned, period = self.cleaned_data, self.cleaned_data["period"].code
@@ -432,8 +461,9 @@ class EntryForm(forms.Form):
             frequency=series.indicator.frequency,
             unit=series.unit,
             today=series.today,
-            parts={c: cleaned[f"part_{c}"] for c in series.indicator.categories},
-            has_evidence=bool(cleaned["evidence_url"])
+            parts={c: None if self._withdraws else cleaned[f"part_{c}"] for c in series.indicator.categories},
+            has_evidence=self._withdraws
+            or bool(cleaned["evidence_url"])
             or any(known == period.code for known, _url, _title in series.known_evidence),
         )
 

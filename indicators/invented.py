@@ -118,7 +118,9 @@ class Invented:
             "frequency": self.frequency,
             "strategy": self.strategy,
             "office": self.office,
-            "disaggregation": {"dimension": "part", "name": {"en": "Part"}, "categories": named} if named else {},
+            "disaggregation": {"dimension": "part", "name": {"en": "Part"}, "categories": named}
+            if named
+            else {},
         }
 
     def _target(self, stage: str, goal: Decimal, **said) -> Change:
@@ -157,7 +159,12 @@ class Invented:
         for period in self.periods[: self.revisions]:
             value = self.value(float(period.position)) + Decimal(self.number % 7 + 1) / 10
             yield Change.of(
-                "observation", indicator=self.code, breakdown=TOTAL, period=period.code, value=value, **REVISION
+                "observation",
+                indicator=self.code,
+                breakdown=TOTAL,
+                period=period.code,
+                value=value,
+                **REVISION,
             )
 
     def retargeted(self) -> list[Change]:
@@ -177,7 +184,9 @@ def invented(
     revisions = int(observations * REVISIONS)
     weights = [turn_of(number)[2] for number in range(indicators)]
     return [
-        Invented(number, strategies[number % len(strategies)], offices[number % len(offices)], figures, revised)
+        Invented(
+            number, strategies[number % len(strategies)], offices[number % len(offices)], figures, revised
+        )
         for number, (figures, revised) in enumerate(
             zip(shared(observations - revisions, weights), shared(revisions, [1] * indicators), strict=True)
         )

@@ -44,7 +44,9 @@ class Line:
 
     def _goal(self, stage: str | None, end: str | None, rule: int, status: str, reading: str) -> Goal:
         due_end = datetime.date.fromisoformat(end) if end else None
-        return Goal(stage, due_end, progress.status_on(rule, status, reading or None, due_end, self.today).status)
+        return Goal(
+            stage, due_end, progress.status_on(rule, status, reading or None, due_end, self.today).status
+        )
 
     @property
     def headline(self) -> Goal | None:

@@ -74,6 +74,11 @@ class Notice:
         return self.after.value - self.before.value
 
     @property
+    def anchor(self) -> str:
+        """Where the notice stands on its indicator's page."""
+        return f"revised-{self.publication}-{self.period}-{self.breakdown}"
+
+    @property
     def label(self) -> str:
         """The period, and the category where it is not the total."""
         said = {"period": period_label(self.period), "part": self.part}
@@ -225,6 +230,17 @@ def notices_for(indicator_code: str, moment: Any) -> list[Notice]:
     return notices_from(rows.select_related("publication").defer("publication__leaf"), number=moment.number)
 
 
+def notices_among(rows: Iterable[Observation], indicator: Any, unit: Any) -> list[Notice]:
+    """The notices among all versions of one indicator's figures, newest first, without a further query."""
+    units = {unit.unit_id: unit} if unit is not None else {}
+    return in_order(notice_of(before, after, indicator, units) for before, after in in_pairs(rows))
+
+
+def in_order(notices: Iterable[Notice]) -> list[Notice]:
+    """Newest first; of one publication the totals before their parts, in order of time."""
+    return sorted(notices, key=lambda n: (-n.publication, n.indicator, n.period, n.breakdown != TOTAL, n.breakdown))
+
+
 def replacing(rows: Sequence[Observation]) -> list[Observation]:
     """These versions that are not the first of their figure, with the versions before them."""
     later = [row for row in rows if row.kind != Kind.FIRST]
@@ -236,8 +252,9 @@ def replacing(rows: Sequence[Observation]) -> list[Observation]:
         period__in={key[2] for key in wanted},
         publication__lt=max(row.publication_id for row in later),
     )
+    known = {row.pk for row in later}
     kept = [row for row in earlier if (row.indicator_id, row.breakdown, row.period) in wanted]
-    return [*kept, *later]
+    return [*(row for row in kept if row.pk not in known), *later]
 
 
 def notices_from(rows: Iterable[Observation], *, number: int) -> list[Notice]:
@@ -249,8 +266,9 @@ def notices_from(rows: Iterable[Observation], *, number: int) -> list[Notice]:
     indicators = {v.indicator_id: v for v in IndicatorVersion.objects.filter(indicator__in=codes).as_at(number, or_first=True)}
     named = {v.unit_id for v in indicators.values()}
     units = {u.unit_id: u for u in UnitVersion.objects.filter(unit__in=named).as_at(number, or_first=True)}
-    found = [notice_of(before, after, indicators.get(after.indicator_id), units) for before, after in pairs]
-    return sorted(found, key=lambda n: (-n.publication, n.indicator, n.breakdown != TOTAL, n.period, n.breakdown))
+    return in_order(
+        notice_of(before, after, indicators.get(after.indicator_id), units) for before, after in pairs
+    )
 
 
 def in_pairs(rows: Iterable[Observation]) -> Iterator[tuple[Observation, Observation]]:

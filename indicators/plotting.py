@@ -9,13 +9,14 @@ from . import charts, figures
 from .models import TargetVersion
 from .models.observation import TOTAL
 from .periods import Period
+from .notices import event_text
 from .sentences import target_text
 
 
-def draw_both(standing, rows, versions, baseline):
+def draw_both(standing, rows, versions, baseline, *, notices=()):
     """The chart for a wide and for a narrow place, or None when there is nothing to draw."""
     parts = {
-        "points": [_point(row, standing.unit) for row in _counted(standing, rows)],
+        "points": points(standing, rows, notices),
         "goals": _goals(standing, versions),
         "start": _start(baseline, standing.unit),
         "rank": bool(standing.unit and standing.unit.is_rank),
@@ -40,7 +41,13 @@ def _counted(standing, rows):
     return sorted(kept, key=lambda row: row.reference_period)
 
 
-def _point(row, unit):
+def points(standing, rows, notices):
+    """The figures as points; of a revised one, what happened to it last."""
+    last = {notice.period: notice for notice in reversed(notices) if notice.breakdown == TOTAL}
+    return [_point(row, standing.unit, last.get(row.period)) for row in _counted(standing, rows)]
+
+
+def _point(row, unit, notice):
     return charts.Point(
         period=figures.period_label(row.period),
         code=row.period,
@@ -50,7 +57,8 @@ def _point(row, unit):
         hollow=row.status in ("P", "E"),
         bound=row.qualifier,
         break_before=row.break_before,
-        revised=row.kind != "first",
+        revised=notice is not None,
+        note=event_text(notice) if notice else "",
     )
 
 
@@ -61,7 +69,7 @@ def _goals(standing, versions):
         current[version.target_id] = version
     goals = []
     for version in versions:
-        if version.value is None:
+        if version.value is None or version.withdrawn:
             continue
         former = current[version.target_id].pk != version.pk
         goals.append(_goal(version, standing.unit, current[version.target_id] if former else None))

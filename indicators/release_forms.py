@@ -3,6 +3,7 @@
 import datetime
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,6 +14,13 @@ from blueprint.wording import LANGUAGES, TAGS, day_text, words
 
 NAMES = {"en": "English", "zh_hant": "繁體中文", "zh_hans": "简体中文"}
 LAST = 2**31 - 1
+YEARS = range(2000, 2100)
+
+
+def check_year(day):
+    """Beyond these years it is a slip, and near the ends of the calendar no date can be reckoned with."""
+    if day.year not in YEARS:
+        raise ValidationError(_("Write the day as 2026-10-30."))
 
 
 class DayInput(forms.DateInput):
@@ -75,6 +83,7 @@ class MomentForm(InThreeLanguages):
         required=False,
         input_formats=["%Y-%m-%d"],
         widget=DayInput,
+        validators=[check_year],
         error_messages={"invalid": gettext_lazy("Write the day as 2026-10-30.")},
     )
     time = forms.TimeField(
@@ -121,6 +130,7 @@ class ReschedulingForm(InThreeLanguages):
         label=gettext_lazy("New day"),
         input_formats=["%Y-%m-%d"],
         widget=DayInput,
+        validators=[check_year],
         error_messages={
             "required": gettext_lazy("Give the day too."),
             "invalid": gettext_lazy("Write the day as 2026-10-30."),

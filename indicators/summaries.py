@@ -12,7 +12,6 @@ from . import progress
 from .models import Assessment, IndicatorVersion, Observation, Summary, TargetVersion
 from .periods import Period
 
-
 # An indicator and its assessments.
 Judged = tuple[IndicatorVersion, list[Assessment]]
 
@@ -23,10 +22,12 @@ def summarise(number: int, codes: set[str], judged: Iterable[Judged], stage_orde
     ``judged`` holds those of them that have a name and were not withdrawn.
     """
     before = {row.strategy_id: row.indicators for row in newest(number)}
-    before[None] = dict.fromkeys(without_name(number), {})
+    before[None] = {code: {} for code in without_name(number)}
     after = {strategy: {c: e for c, e in held.items() if c not in codes} for strategy, held in before.items()}
     for indicator, rows in judged:
-        after.setdefault(indicator.strategy_id, {})[indicator.indicator_id] = entry(indicator, rows, stage_order)
+        after.setdefault(indicator.strategy_id, {})[indicator.indicator_id] = entry(
+            indicator, rows, stage_order
+        )
     for code in nameless(codes - {indicator.indicator_id for indicator, _rows in judged}):
         after.setdefault(None, {})[code] = {}
     Summary.objects.bulk_create(
@@ -48,7 +49,9 @@ def nameless(codes: set[str]) -> set[str]:
 def newest(number: int, *, strategies: QuerySet | None = None) -> list[Summary]:
     """Of each strategy (or of ``strategies``) the row that stands by publication ``number``, by one look-up each."""
     found = Strategy.objects.all() if strategies is None else strategies
-    rows = Summary.objects.filter(publication__lte=number, strategy=OuterRef("pk")).order_by("-publication_id")
+    rows = Summary.objects.filter(publication__lte=number, strategy=OuterRef("pk")).order_by(
+        "-publication_id"
+    )
     last = found.order_by().annotate(last=Subquery(rows.values("pk")[:1])).values("last")
     return list(Summary.objects.filter(pk__in=last))
 

@@ -1,6 +1,7 @@
 """Public pages of strategies and initiatives."""
 
 from collections import defaultdict
+from operator import attrgetter
 
 from django.http import Http404
 from django.shortcuts import render
@@ -8,9 +9,12 @@ from django.utils.translation import gettext as _
 
 from blueprint.models import DirectionVersion, OfficeVersion, SourceVersion
 from blueprint.moment import public
-from blueprint.views import directions_with
+from blueprint.overview import directions_of
+from blueprint.together import read_together
+from blueprint.withdrawals import check_withdrawn, standing_version
 from committee.models import ActionVersion, Confidence, Finding
-from indicators.standings import standings, tally
+from indicators.lines import lines, standings_of
+from indicators.standings import names_of, tally
 
 from .filters import InitiativeFilterSet
 from .models import (
@@ -19,54 +23,84 @@ from .models import (
     MilestoneState,
     MilestoneVersion,
     StageStatementVersion,
+    Strategy,
     StrategyVersion,
 )
+
+# Of a strategy with more indicators, the page shows these many; the list has them all.
+SHOWN = 10
 
 
 @public
 def strategies(request):
-    moment = request.moment
-    listed = list(StrategyVersion.objects.as_at(moment.number).order_by("number"))
     return render(
         request,
         "strategies/strategies.html",
-        {"page": "strategies", "directions": directions_with(moment, listed, standings(moment))},
+        {"page": "strategies", "directions": directions_of(request.moment)},
     )
 
 
 @public
 def strategy(request, code):
     moment = request.moment
-    version = StrategyVersion.objects.filter(strategy=code).as_at(moment.number).first()
+    texts = read_together(**names_of(moment), **strategy_texts(moment.number, code))
+    version = next(iter(texts["strategy"]), None)
     if version is None:
+        check_withdrawn(StrategyVersion.objects.filter(strategy=code), moment)
         raise Http404
-    found = [s for s in standings(moment) if s.indicator.strategy_id == code]
-    number = moment.number
-    statements = StageStatementVersion.objects.as_at(number).order_by("year", "stage_statement")
-    finding = Finding.objects.as_at(number).filter(strategy=code).order_by("-publication_id").first()
+    found = lines(moment, strategies=Strategy.objects.filter(pk=code))
+    standings = standings_of(moment, found[:SHOWN], names=texts)
+    finding = max(texts["findings"], key=attrgetter("publication_id", "pk"), default=None)
     return render(
         request,
         "strategies/strategy.html",
         {
             "page": "strategies",
             "strategy": version,
-            "direction": DirectionVersion.objects.filter(direction=version.direction_id)
-            .as_at(number)
-            .first(),
-            "standings": found,
+            "direction": next(
+                (d for d in texts["directions"] if d.direction_id == version.direction_id), None
+            ),
+            "standings": [standings[line.code] for line in found[:SHOWN]],
+            "total": len(found),
+            "more": len(found) > SHOWN,
             "tally": tally(found, targets_only=False),
-            "measures": MeasureVersion.objects.as_at(number).filter(strategy=code).order_by("measure"),
-            "statements": [s for s in statements if str(code) in [str(n) for n in s.strategies]],
-            "initiatives": with_milestones(
-                moment, InitiativeVersion.objects.as_at(number).filter(strategy=code).order_by("name_en")
+            "measures": sorted(texts["measures"], key=attrgetter("measure_id")),
+            "statements": statements_of(texts, code),
+            "initiatives": joined(
+                sorted(texts["initiatives"], key=attrgetter("name_en")), texts["milestones"], moment.today
             ),
             "finding": finding,
             "confidence": Confidence(finding.confidence) if finding else None,
-            "actions": ActionVersion.objects.as_at(number).filter(strategy=code).order_by("due_on"),
-            "offices": offices(number),
-            "sources": SourceVersion.objects.filter(source__in=version.sources).as_at(number, or_first=True),
+            "actions": sorted(texts["actions"], key=attrgetter("due_on", "pk")),
+            "offices": {office.office_id: office for office in texts["offices"]},
+            "sources": [source for source in texts["sources"] if source.source_id in version.sources],
         },
     )
+
+
+def strategy_texts(number, code):
+    """Everything beside figures that a strategy's page says."""
+    initiatives = InitiativeVersion.objects.as_at(number).filter(strategy=code)
+    return {
+        "strategy": StrategyVersion.objects.filter(strategy=code).as_at(number),
+        "directions": DirectionVersion.objects.as_at(number),
+        "measures": MeasureVersion.objects.as_at(number).filter(strategy=code),
+        "statements": StageStatementVersion.objects.as_at(number),
+        "initiatives": initiatives,
+        "milestones": MilestoneVersion.objects.as_at(number).filter(
+            initiative__in=initiatives.values("initiative")
+        ),
+        "findings": Finding.objects.as_at(number).filter(strategy=code),
+        "actions": ActionVersion.objects.as_at(number).filter(strategy=code),
+        "offices": OfficeVersion.objects.as_at(number, or_first=True),
+        "sources": SourceVersion.objects.as_at(number, or_first=True),
+    }
+
+
+def statements_of(texts, code):
+    """What the stages are to bring of this strategy, or of the plan as a whole."""
+    own = [s for s in texts["statements"] if str(code) in [str(n) for n in s.strategies]]
+    return sorted(own, key=attrgetter("year", "stage_statement_id"))
 
 
 def offices(number):
@@ -74,11 +108,15 @@ def offices(number):
 
 
 def with_milestones(moment, rows):
+    return joined(rows, MilestoneVersion.objects.as_at(moment.number), moment.today)
+
+
+def joined(initiatives, milestones, today):
     """Initiatives, each with its milestones in order of time and what the clock says of them."""
-    milestones = defaultdict(list)
-    for row in MilestoneVersion.objects.as_at(moment.number).order_by("due_end", "milestone"):
-        milestones[row.initiative_id].append({"row": row, "said": milestone_state(row, moment.today)})
-    return [{"initiative": row, "milestones": milestones[row.initiative_id]} for row in rows]
+    under = defaultdict(list)
+    for row in sorted(milestones, key=attrgetter("due_end", "milestone_id")):
+        under[row.initiative_id].append({"row": row, "said": milestone_state(row, today)})
+    return [{"initiative": row, "milestones": under[row.initiative_id]} for row in initiatives]
 
 
 def milestone_state(row, today):
@@ -113,9 +151,7 @@ def initiatives(request):
 @public
 def initiative(request, code):
     moment = request.moment
-    version = InitiativeVersion.objects.filter(initiative=code).as_at(moment.number).first()
-    if version is None:
-        raise Http404
+    version = standing_version(InitiativeVersion.objects.filter(initiative=code), moment)
     number = moment.number
     return render(
         request,

@@ -12,6 +12,7 @@ from django.db import connections, transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import TransactionTestCase
 
+from blueprint import checkpoints
 from tests import only_public, rig
 from tests.database import NO_POSTGRES
 
@@ -180,6 +181,16 @@ def real_plan(django_db_setup, django_db_blocker):
         call_command("load_blueprint", settings.BASE_DIR / "fixtures" / "blueprint", stdout=io.StringIO())
         yield
         transaction.set_rollback(True)
+
+
+# The key of the ledger
+
+
+@pytest.fixture
+def ledger_key(db, settings, tmp_path):
+    """A key in a file of its own, made known: publications are signed."""
+    settings.LEDGER_KEY_FILE = str(tmp_path / "ledger-key")
+    return checkpoints.make_key()
 
 
 # Real processes

@@ -186,6 +186,12 @@ def publish_target(code: str = "I1-2032", **content) -> Publication:
     return publish_changes(change("target", target=code, **content))
 
 
+def publish_calendar(code: str = "2026-10", **content) -> Publication:
+    """An item of the calendar, announced or changed. ``content`` may hold ``reason`` and ``notes`` of the publication."""
+    said = {name: content.pop(name) for name in ("reason", "notes") if name in content}
+    return publish_changes(change("calendaritem", calendar_item=code, **content), **said)
+
+
 def publish_seat(code: str = "review-1", **content) -> Publication:
     return publish_changes(change("seat", seat=code, **content))
 

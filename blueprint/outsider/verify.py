@@ -18,11 +18,9 @@ import re
 import sys
 import unicodedata
 
-FIELDS = {
-    "seq", "prev", "kind", "title", "published_at", "precision", "recorded_at", "loaded", "reason", "notes",
-    "announced", "planned_at", "rescheduled", "changes", "files", "replaces",
-}  # fmt: skip
 NEEDED = {"seq", "kind", "title", "published_at", "precision", "recorded_at", "loaded", "changes"}
+OPTIONAL = {"prev", "reason", "notes", "announced", "planned_at", "rescheduled", "files", "replaces"}
+FIELDS = NEEDED | OPTIONAL
 
 
 class Fault(Exception):
@@ -52,18 +50,16 @@ def read_line(line):
         text = line.decode()
         entry = decode(text)
         same = encode(entry) == text
-    except UnicodeDecodeError:
-        raise Fault("it is not UTF-8") from None
     except (ValueError, RecursionError):
-        raise Fault("it is not JSON") from None
+        raise Fault("it is not JSON in UTF-8") from None
     if not same:
         raise Fault("it is not in canonical form (blanks, a key given twice, the order of keys, escapes)")
     if type(entry) is not dict:
         raise Fault("it is not a JSON object")
-    if not FIELDS.issuperset(entry):
-        raise Fault(f"it has a field that the format does not know: {min(entry.keys() - FIELDS)}")
-    if not NEEDED.issubset(entry):
-        raise Fault(f"it has no field {min(NEEDED - entry.keys())}")
+    if not FIELDS.issuperset(entry) or not NEEDED.issubset(entry):
+        raise Fault(
+            f"it has not the fields of an entry: {sorted(NEEDED.symmetric_difference(entry) - OPTIONAL)}"
+        )
     if not text.isascii():
         check_texts(entry)
     return entry
@@ -72,20 +68,13 @@ def read_line(line):
 def check_texts(value):
     """Keys in ASCII, texts in Unicode's NFC form: else one text could be written in two ways."""
     kind = type(value)
-    if kind is str:
-        if not unicodedata.is_normalized("NFC", value):
-            raise Fault("a text in it is not in Unicode's NFC form")
-    elif kind is dict:
-        if not "".join(value).isascii():
-            raise Fault("a key in it is not ASCII")
-        for item in value.values():
+    if kind is str and not unicodedata.is_normalized("NFC", value):
+        raise Fault("a text in it is not in Unicode's NFC form")
+    if kind is dict and not "".join(value).isascii():
+        raise Fault("a key in it is not ASCII")
+    if kind is dict or kind is list:
+        for item in value.values() if kind is dict else value:
             check_texts(item)
-    elif kind is list:
-        for item in value:
-            check_texts(item)
-
-
-# --- Many lines: the chain and the tree of RFC 9162, section 2.1 -------------------------------------------
 
 
 class Ledger:
@@ -138,6 +127,8 @@ def check_ledger(lines, checkpoints=()):
                     f"{agreed + 1} to {ledger.size} were not all as they are in this file."
                 )
             agreed = ledger.size
+    if not ledger.size:
+        raise Fault("The file holds no entry.")
     if kept and max(kept) > ledger.size:
         raise Fault(
             f"The file ends with entry {ledger.size}, but a checkpoint was signed over {max(kept)} entries: "
@@ -151,25 +142,27 @@ def check_ledger(lines, checkpoints=()):
 
 class Checkpoint:
     def __init__(self, lines, signatures):
-        try:
-            self.origin, size, root = lines[:3]
-            self.root = base64.b64decode(root, validate=True)
-            self.size = int(size)
-            if str(self.size) != size or len(self.root) != 32:
-                raise ValueError
-        except ValueError:
-            raise Fault("It is not a checkpoint: that begins with an origin, a size and a root.") from None
+        if len(lines) < 3 or not re.fullmatch("[0-9]{1,18}", lines[1]) or len(unpacked(lines[2])) != 32:
+            raise Fault("It is not a checkpoint: that begins with an origin, a size and a root.")
+        self.origin, self.size, self.root = lines[0], int(lines[1]), unpacked(lines[2])
         self.signed, self.signatures = "".join(line + "\n" for line in lines).encode(), signatures
+
+
+def unpacked(text):
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return b""
 
 
 def read_checkpoints(text):
     """Every checkpoint of a file: lines of a note, a blank line, lines of signatures, and so on."""
     found, blocks = [], [block.split("\n") for block in re.split(r"\n\n+", text.strip("\n"))]
     while blocks:
-        signatures = blocks.pop(1) if len(blocks) > 1 else []
-        if not signatures or not all(line.startswith("\u2014 ") for line in signatures):
-            raise Fault("It is not a file of checkpoints: after a blank line it has no signature.")
-        found.append(Checkpoint(blocks.pop(0), [line[2:].split(" ", 1) for line in signatures]))
+        signatures = blocks.pop(1) if len(blocks) > 1 else [""]
+        if not all(re.fullmatch("\u2014 [^ ]+ [^ ]+", line) for line in signatures):
+            raise Fault("It is not a checkpoint: after a blank line it has no signature.")
+        found.append(Checkpoint(blocks.pop(0), [line[2:].split(" ") for line in signatures]))
     return found
 
 
@@ -191,9 +184,13 @@ def read_keys(text):
     """(name, key id) -> public key, from lines name+id+base64."""
     keys = {}
     for line in text.split():
-        name, key_id, encoded = (line.split("+", 2) + ["", ""])[:3]
-        key = base64.b64decode(encoded)
-        if key_id != hashlib.sha256(name.encode() + b"\n" + key).hexdigest()[:8] or key[:1] != b"\1" or len(key) != 33:
+        name, key_id, key = [*line.split("+", 2), "", ""][:3]
+        key = unpacked(key)
+        if (
+            key_id != hashlib.sha256(name.encode() + b"\n" + key).hexdigest()[:8]
+            or key[:1] != b"\1"
+            or len(key) != 33
+        ):
             raise Fault(f"The key {name}+{key_id} does not have the id it bears.")
         keys[name, key_id] = key[1:]
     return keys
@@ -201,19 +198,17 @@ def read_keys(text):
 
 def check_signature(checkpoint, keys):
     """At least one known key of the ledger must have signed it, and no known key something else."""
-    known = False
-    for name, encoded in checkpoint.signatures:
-        raw = base64.b64decode(encoded)
-        key = keys.get((name, raw[:4].hex()))
-        if key and name == checkpoint.origin:
-            known = True
-            if not ed25519_verify(key, checkpoint.signed, raw[4:]):
-                raise Fault(f"The signature of the checkpoint of size {checkpoint.size} is wrong.")
+    raw = [(name, unpacked(encoded)) for name, encoded in checkpoint.signatures if name == checkpoint.origin]
+    known = [(keys[name, r[:4].hex()], r[4:]) for name, r in raw if (name, r[:4].hex()) in keys]
     if not known:
-        raise Fault(f"The checkpoint of size {checkpoint.size} is signed by none of the keys that were given.")
+        raise Fault(
+            f"The checkpoint of size {checkpoint.size} is signed by none of the keys that were given."
+        )
+    if not all(signed_by(key, checkpoint.signed, signature) for key, signature in known):
+        raise Fault(f"The signature of the checkpoint of size {checkpoint.size} is wrong.")
 
 
-# --- Ed25519 (RFC 8032, section 5.1) -----------------------------------------------------------------------
+# --- Ed25519 (RFC 8032, section 5.1), points as (X, Y, Z, T) -----------------------------------------------
 
 P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
@@ -221,7 +216,7 @@ D = -121665 * pow(121666, P - 2, P) % P
 
 
 def point(raw):
-    """The point (X, Y, Z, T) that 32 bytes stand for, or None."""
+    """The point that 32 bytes stand for, or None."""
     y = int.from_bytes(raw, "little")
     sign, y = y >> 255, y & (2**255 - 1)
     square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
@@ -244,8 +239,7 @@ def add(p, q):
 def times(number, p):
     total = (0, 1, 1, 0)
     while number:
-        if number & 1:
-            total = add(total, p)
+        total = add(total, p) if number & 1 else total
         p, number = add(p, p), number >> 1
     return total
 
@@ -253,9 +247,8 @@ def times(number, p):
 BASE = point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
 
 
-def ed25519_verify(key, message, signature):
-    a, r = point(key), point(signature[:32])
-    s = int.from_bytes(signature[32:], "little")
+def signed_by(key, message, signature):
+    a, r, s = point(key), point(signature[:32]), int.from_bytes(signature[32:], "little")
     if a is None or r is None or s >= ORDER or len(signature) != 64:
         return False
     h = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % ORDER

@@ -153,7 +153,7 @@ def lasting(moment):
 @register.simple_tag(takes_context=True)
 def citation(context, title, as_at):
     """How to refer to this page as it is now, in the manner of the page's language."""
-    request, moment, plan = context["request"], context["moment"], context["plan"]
+    moment = context["moment"]
     url = context["site_url"] + address_with(context, as_at=as_at)
     said = {
         "title": title,

@@ -5,12 +5,15 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.utils.translation import override
+
 from blueprint.models import SourceVersion
 from blueprint.nouns import decimal_text
 from strategies.models import StrategyVersion
 
 from ..assessing import exact_value
-from ..models import IndicatorVersion, Observation, TargetVersion
+from ..models import IndicatorVersion, Observation, TargetVersion, UnitVersion
+from ..notices import Notice, in_pairs, notice_of, replacing
 from ..progress import truncate
 from ..standings import standings
 
@@ -131,8 +134,10 @@ def observations(moment: Any, *, code: str | None = None, history: bool = False)
     urls = source_urls(moment.number)
     rows = Observation.objects.filter(indicator=code) if code else Observation.objects.all()
     rows = rows.filter(publication__lte=moment.number) if history else rows.as_at(moment.number)
-    ordered = rows.select_related("publication").defer("publication__leaf")
-    for row in ordered.order_by("indicator", "breakdown", "period", "publication_id"):
+    # Of an indicator that was taken back the figures go with it.
+    ordered = rows.filter(indicator__in=names).select_related("publication").defer("publication__leaf")
+    ordered = ordered.order_by("indicator", "breakdown", "period", "publication_id")
+    for row, notice in with_notices(list(ordered), moment.number, names, whole=history):
         name = names[row.indicator_id]
         yield {
             "indicator": row.indicator_id,
@@ -147,17 +152,42 @@ def observations(moment: Any, *, code: str | None = None, history: bool = False)
             "obs_status": row.status,
             "break_before": row.break_before,
             "kind": row.kind,
-            "note": row.note_en or row.note_zh_hant or row.note_zh_hans,
+            "note": note_with(notice, row.note_en or row.note_zh_hant or row.note_zh_hans),
             "publication": row.publication_id,
             "published_at": published_at(row.publication),
             "source_url": urls.get(row.source, ""),
         }
 
 
+def with_notices(
+    rows: list[Observation], number: int, names: dict[str, Any], *, whole: bool
+) -> Iterator[tuple[Observation, Notice | None]]:
+    """Each row with the notice of what it replaced, if it did. ``whole``: the rows hold every version."""
+    units = {unit.unit_id: unit for unit in UnitVersion.objects.as_at(number, or_first=True)}
+    pairs = in_pairs(rows if whole else replacing(rows))
+    notices = {
+        after.pk: notice_of(before, after, names[after.indicator_id], units) for before, after in pairs
+    }
+    for row in rows:
+        yield row, notices.get(row.pk)
+
+
+def note_with(notice: Notice | None, note: str) -> str:
+    """The note of a revised figure begins with its notice, in English like all words of the files."""
+    if notice is None:
+        return note
+    with override("en"):
+        said = notice.text
+    # The reason may be the note itself.
+    return said if not note or note == notice.reason else f"{said} {note}"
+
+
 def targets(moment: Any) -> Iterator[dict[str, Any]]:
     """Every version of every target: none is ever replaced."""
     urls, seen = source_urls(moment.number), {}
-    rows = TargetVersion.objects.filter(publication__lte=moment.number).select_related("publication")
+    named = IndicatorVersion.objects.as_at(moment.number, or_first=True).values("indicator")
+    rows = TargetVersion.objects.filter(publication__lte=moment.number, indicator__in=named)
+    rows = rows.select_related("publication")
     for row in rows.defer("publication__leaf").order_by("indicator", "stage", "target", "publication_id"):
         seen[row.target_id] = seen.get(row.target_id, 0) + 1
         yield {
@@ -165,10 +195,7 @@ def targets(moment: Any) -> Iterator[dict[str, Any]]:
             "stage": row.stage_id,
             "due": row.due,
             "bound": row.bound,
-            "value": row.value,
-            "text_en": row.text_en,
-            "text_zh_hant": row.text_zh_hant,
-            "text_zh_hans": row.text_zh_hans,
+            **promised(row),
             "reason": row.reason,
             "authority": row.authority,
             "version": seen[row.target_id],
@@ -176,6 +203,12 @@ def targets(moment: Any) -> Iterator[dict[str, Any]]:
             "published_at": published_at(row.publication),
             "source_url": urls.get(row.source, ""),
         }
+
+
+def promised(row: TargetVersion) -> dict[str, Any]:
+    """What a version promises; the one that takes a target back promises nothing."""
+    names = ("value", "text_en", "text_zh_hant", "text_zh_hans")
+    return dict.fromkeys(names) if row.withdrawn else {name: getattr(row, name) for name in names}
 
 
 def indicators(moment: Any, *, history: bool = False) -> Iterator[dict[str, Any]]:

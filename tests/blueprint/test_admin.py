@@ -205,7 +205,8 @@ def test_admin_form_untouched_proposes_nothing(client, model):
     publish_one_of_each()
     signed_in(client, Role.ADMINISTRATOR)
     version = model.objects.get()
-    typed = opened(client, version) | {"why": "No reason.", "reason": "No reason.", "authority": "None"}
+    typed = opened(client, version) | {"why": "No reason.", "reason": "No reason."}
+    typed |= {"authority": "None", "decided_on": "2026-03-02"}
 
     response = client.post(address(model, "change", version.pk), typed)
 
@@ -336,6 +337,7 @@ def test_admin_adds_a_second_of_each(client, model):
         "why": "Needed.",
         "reason": "Needed.",
         "authority": "The Council",
+        "decided_on": "2026-03-02",
     }
     known = {
         name: value
@@ -352,7 +354,7 @@ def test_admin_adds_a_second_of_each(client, model):
     own = [
         f.attname
         for f in proposed.noun.fields
-        if f.attname not in (*proposed.noun.key, "reason", "authority")
+        if f.attname not in (*proposed.noun.key, "reason", "authority", "decided_on")
     ]
     names = proposed.noun.names
     assert {n: proposed.content[n] for n in own if n not in names} == {
@@ -383,8 +385,8 @@ def test_admin_names_what_can_be_chosen(client):
     assert [label for _value, label in choices] == ["---------", "1 · A direction"]
 
 
-@pytest.mark.parametrize("missing", ["reason", "authority"])
-def test_admin_target_needs_reason_and_authority(client, missing):
+@pytest.mark.parametrize("missing", ["reason", "authority", "decided_on"])
+def test_admin_target_needs_reason_authority_and_date(client, missing):
     publish_one_of_each()
     signed_in(client, Role.ADMINISTRATOR)
     version = TargetVersion.objects.get()
@@ -392,6 +394,7 @@ def test_admin_target_needs_reason_and_authority(client, missing):
         "value": "7.5",
         "reason": "A new law.",
         "authority": "The Council",
+        "decided_on": "2026-03-02",
         missing: "",
     }
 
@@ -405,7 +408,8 @@ def test_admin_target_publishes_its_own_reason(client):
     publish_one_of_each()
     signed_in(client, Role.ADMINISTRATOR)
     version = TargetVersion.objects.get()
-    sent = opened(client, version) | {"value": "7.5", "reason": "A new law.", "authority": "The Council"}
+    said = {"reason": "A new law.", "authority": "The Council", "decided_on": "2026-03-02"}
+    sent = opened(client, version) | {"value": "7.5"} | said
 
     client.post(address(TargetVersion, "change", version.pk), sent)
 
@@ -413,6 +417,19 @@ def test_admin_target_publishes_its_own_reason(client):
     (proposed,) = changes_of(release)
     assert (release.reason, proposed.content["reason"]) == ("A new law.", "A new law.")
     assert (str(proposed.content["value"]), proposed.content["authority"]) == ("7.5", "The Council")
+    assert str(proposed.content["decided_on"]) == "2026-03-02"
+
+
+@pytest.mark.parametrize("day", ["2999-01-01", "soon"])
+def test_admin_target_is_not_decided_in_the_future(client, day):
+    publish_one_of_each()
+    signed_in(client, Role.ADMINISTRATOR)
+    said = {"reason": "A new law.", "authority": "The Council", "decided_on": day, "value": "7.5"}
+
+    version = TargetVersion.objects.get()
+    response = client.post(address(TargetVersion, "change", version.pk), opened(client, version) | said)
+
+    assert set(response.context["adminform"].form.errors) == {"decided_on"}
 
 
 @pytest.mark.parametrize("value", ["1_000", "1e3", "NaN", "Infinity", "١٢", "1,5", "1" * 20, "1.23456"])

@@ -163,7 +163,7 @@ def test_public_page_asks_nothing_of_sessions(client, whole_site):
     assert not [query for query in queries if "session" in query["sql"] or "blueprint_user" in query["sql"]]
 
 
-def test_probes_ask_nothing_of_sessions(client, django_assert_num_queries):
+def test_probes_ask_nothing_of_sessions(client, ledger_key, django_assert_num_queries):
     client.cookies[settings.SESSION_COOKIE_NAME] = "x" * 32
 
     with django_assert_num_queries(0):

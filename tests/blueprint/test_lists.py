@@ -8,11 +8,11 @@ from tests.reading import texts
 pytestmark = pytest.mark.django_db
 
 QUERIES = {
-    "/en/": 14,
-    "/en/strategies/": 7,
-    "/en/indicators/": 10,
-    "/en/strategies/1/": 14,
-    "/en/directions/1/": 7,
+    "/en/": 7,
+    "/en/strategies/": 5,
+    "/en/indicators/": 5,
+    "/en/strategies/1/": 5,
+    "/en/directions/1/": 5,
 }
 
 

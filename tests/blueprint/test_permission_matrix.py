@@ -69,6 +69,7 @@ TABLE = {
     "direction": PUBLIC,
     "publications": PUBLIC,
     "publication": PUBLIC,
+    "corrections": PUBLIC,
     "data": PUBLIC,
     "verify": PUBLIC,
     "ledger:entries": PUBLIC,

@@ -6,13 +6,12 @@ import sys
 from decimal import Decimal
 
 import pytest
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 
 from blueprint.clock import database_now, hong_kong_date
 from blueprint.ledger import leaf_hash
-from blueprint.models import Head, Office, OfficeVersion, Publication
+from blueprint.models import Checkpoint, Head, Office, OfficeVersion, Publication
 from blueprint.nouns import Change, noun
 from blueprint.publishing import PastDate, publish, rehearsed
 from indicators.models import Assessment, Indicator, IndicatorVersion, Observation, ObservationEntry
@@ -292,11 +291,12 @@ for turn in range(100):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_C10_four_processes_append_without_a_gap_or_a_locked_database():
+def test_C10_four_processes_append_without_a_gap_or_a_locked_database(ledger_key, settings):
     database = connection.settings_dict
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "blueprint.settings",
         "PYTHONPATH": str(settings.BASE_DIR),
+        "LEDGER_KEY_FILE": settings.LEDGER_KEY_FILE,
         "DATABASE_URL": os.environ["DATABASE_URL"].rpartition("/")[0]
         + f"/{os.path.basename(database['NAME'])}",
     }
@@ -308,6 +308,7 @@ def test_C10_four_processes_append_without_a_gap_or_a_locked_database():
         (b"", 0)
     ] * 4
     assert Publication.objects.count() == 400
+    assert Checkpoint.objects.count() == 400
     assert_chain_holds()
 
 

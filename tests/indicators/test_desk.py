@@ -254,7 +254,7 @@ def test_updates_query_count(client, sign_in, django_assert_num_queries, count):
     assert len(answer.context["updates"]) == count
 
 
-UPDATES_QUERIES = 16
+UPDATES_QUERIES = 15
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ def test_indicator_page_query_count(client, count, django_assert_num_queries):
     for year in range(count):
         publish_observation("I1", period=str(2020 + year))
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(6):
         client.get("/en/indicators/I1/")
 
 

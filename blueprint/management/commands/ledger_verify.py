@@ -26,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--whole-history",
             action="store_true",
-            help="make the assessments of every publication anew, not only those that stand: as slow as publishing it all",
+            help="make the assessments of every publication anew, not only those that stand; as slow as publishing it all",
         )
 
     def handle(self, *, file, checkpoint, whole_history, **options):

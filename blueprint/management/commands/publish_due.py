@@ -5,6 +5,7 @@ import threading
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections, connections
 
+from blueprint import publishing, verifying
 from blueprint.checkpoints import sign_outstanding
 from blueprint.clock import database_now
 from blueprint.scheduling import next_moment, publish_due
@@ -22,18 +23,22 @@ class Command(BaseCommand):
         parser.add_argument("--watch", action="store_true", help="stay, and publish each at its moment")
 
     def handle(self, *args, watch, **options):
+        verifying.check_at_start()
         if watch:
             self.watch()
         else:
             self.one_round()
 
     def one_round(self):
-        for publication in publish_due():
+        # A release that waits is not to be marked as refused for what ails the ledger.
+        for publication in publish_due() if not publishing.broken else ():
             self.stdout.write(f"Published: publication {publication.number}.")
         sign_outstanding()
 
     def watch(self):
         stop = stopped_by_signals()
+        self.stdout.write("Watching for releases whose moment comes.")
+        self.stdout.flush()
         back_off = 0.0
         while not stop.is_set():
             try:

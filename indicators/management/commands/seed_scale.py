@@ -33,7 +33,9 @@ class Command(BaseCommand):
         self.stdout.write(f"Published: {indicators} indicators, {self.done} observations.")
 
     def plan(self, indicators: int, observations: int) -> list[Invented]:
-        strategies = list(StrategyVersion.objects.order_by("number").values_list("strategy", flat=True).distinct())
+        strategies = list(
+            StrategyVersion.objects.order_by("number").values_list("strategy", flat=True).distinct()
+        )
         missing = {"first", "second"} - set(StageVersion.objects.values_list("stage", flat=True))
         missing |= set(UNITS) - set(UnitVersion.objects.values_list("unit", flat=True))
         if missing or not strategies:
@@ -41,7 +43,10 @@ class Command(BaseCommand):
         if Indicator.objects.filter(code__startswith=PREFIX).exists():
             raise CommandError("This database has its invented figures already. Take a fresh one for others.")
         return invented(
-            indicators=indicators, observations=observations, strategies=strategies, offices=["ITC", "DPO", "InvestHK"]
+            indicators=indicators,
+            observations=observations,
+            strategies=strategies,
+            offices=["ITC", "DPO", "InvestHK"],
         )
 
     def publish(self, title, kind, rows, changes_of, at_least):
