@@ -73,9 +73,9 @@ lock: dev ## pin the dependencies of pyproject.toml again (UPGRADE=1 to take new
 cases: .venv/installed ## which cases of docs/cases.csv have a test, by priority
 	@$(BIN)/python deploy/cases.py
 
-bench: dev ## how fast, as ratios
-	@if [ -e benchmarks/__main__.py ]; then $(BIN)/python -m benchmarks; \
-	else echo "Nothing was measured: there is no benchmarks/ yet."; fi
+bench: dev ## how fast, as ratios (NAMES= for some of them, QUICK=1 for less data)
+	@deploy/install.sh postgresql wrk redis-server
+	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(NAMES)
 
 demo-reset: ## remove the demo's database, accounts and keys, so that the next run starts anew
 	@if [ -n "$$DATABASE_URL" ]; then echo "DATABASE_URL is set: that database is not the demo's."; exit 1; fi

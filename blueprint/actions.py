@@ -164,6 +164,8 @@ def check_objections(release: Release, changes: Sequence[Change]) -> None:
 
 @recorded_refusals
 def submit_release(release: Release, *, by: User) -> None:
+    # Before anything is written: an approver who submits what is public already is told so, not met by a trigger.
+    check_move(release, State.SUBMITTED, by=by, verb="submit")
     if not changes_of(release):
         raise Refused(_("There is nothing in this release yet."))
     check_moment(release)

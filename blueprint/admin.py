@@ -17,8 +17,8 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from .actions import Refused, changes_of
 from .audit import record
@@ -35,6 +35,7 @@ from .models import (
     User,
 )
 from .nouns import Change, noun_of, nouns
+from .pre_release import record_view
 from .proposal_forms import (
     LANGUAGE_CHOICES,
     IdentityChoice,
@@ -359,6 +360,12 @@ class ReleaseAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).filter(pk__in=Release.objects.visible_to(request.user))
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        release = self.get_object(request, unquote(object_id))
+        if release is not None and self.has_view_permission(request, release):
+            record_view(release, by=request.user, what="administration", language=get_language())
+        return super().change_view(request, object_id, form_url, extra_context)
 
     @admin.display(description=gettext_lazy("title"))
     def title(self, row):

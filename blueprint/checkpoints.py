@@ -182,7 +182,11 @@ def checkpoint_of(publication: Publication) -> str:
 
 def newest(number: int) -> str:
     """The newest checkpoint of the first ``number`` publications; nothing if none was signed."""
-    last = Checkpoint.objects.filter(publication__lte=number).order_by("-publication_id").values("publication_id")
+    last = (
+        Checkpoint.objects.filter(publication__lte=number)
+        .order_by("-publication_id")
+        .values("publication_id")
+    )
     return in_one(Checkpoint.objects.filter(publication_id=last[:1]))
 
 

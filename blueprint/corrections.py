@@ -53,8 +53,10 @@ class CorrectionFilter(forms.Form):
         super().__init__(data, auto_id="filter-%s")
         days = Publication.objects.filter(number__lte=number).order_by()
         years = [str(day.year) for day in days.dates("published_on", "year", order="DESC")]
-        named = IndicatorVersion.objects.as_at(number, or_first=True)
-        indicators = sorted((words(row, "short_name") or words(row, "name"), row.indicator_id) for row in named)
+        named = IndicatorVersion.objects.as_at(number)
+        indicators = sorted(
+            (words(row, "short_name") or words(row, "name"), row.indicator_id) for row in named
+        )
         for name, choices in (
             ("kind", KINDS),
             ("year", [(year, year) for year in years]),
@@ -117,7 +119,9 @@ def listed(number: int, *, kind: str = "", year: str = "", indicator: str = "") 
     if kind not in ("target", "text"):
         parts.append(figure_rows(number, kind))
     if kind in ("", "target", Kind.WITHDRAWAL):
-        parts.append(later_rows(noun("target"), number, withdrawn=None if not kind else kind == Kind.WITHDRAWAL))
+        parts.append(
+            later_rows(noun("target"), number, withdrawn=None if not kind else kind == Kind.WITHDRAWAL)
+        )
     for name in (*TEXTS, *MOVING) if kind in ("", "text", Kind.WITHDRAWAL) else ():
         withdrawn = True if name in MOVING or kind == Kind.WITHDRAWAL else (False if kind else None)
         if kind != "text" or name in TEXTS:
@@ -238,7 +242,9 @@ def told_texts(
     changed: list[tuple[str, int, Change, Any, int]] = []
     for name in (*TEXTS, *MOVING):
         for pk, after, before in changed_versions(name, wanted):
-            changed.append((name, pk, Change(noun(name), noun(name).content(after)), before, after.publication_id))
+            changed.append(
+                (name, pk, Change(noun(name), noun(name).content(after)), before, after.publication_id)
+            )
     if not changed:
         return {}
     earlier = {(place, ()): before for place, (*_rest, before, _number) in enumerate(changed)}
@@ -253,5 +259,3 @@ def told_texts(
             difference=field_changes(change, before, names),
         )
     return found
-
-

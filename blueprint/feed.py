@@ -54,8 +54,8 @@ def spelled_moment(moment: datetime.datetime) -> str:
     return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def feed_of(request: Any) -> str:
-    moment = request.moment
+def feed_of(moment: Any) -> tuple[str, bool]:
+    """The feed, and whether it is settled: a checkpoint that could not be signed at once comes later."""
     listed = list(Publication.objects.by(moment.number).defer("leaf", "tree_nodes")[:NEWEST])
     own = settings.SITE_URL + reverse("feed")
     feed = Feed(
@@ -73,7 +73,7 @@ def feed_of(request: Any) -> str:
     sentences, signed = sentences_of(listed, moment.number), checkpoints_of(listed)
     for row in listed:
         add(feed, row, sentences[row.number], signed.get(row.number, ""))
-    return feed.writeString("utf-8")
+    return feed.writeString("utf-8"), len(signed) == len(listed)
 
 
 def last_change(moment: Any, listed: Sequence[Publication]) -> datetime.datetime:

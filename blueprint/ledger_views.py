@@ -15,6 +15,7 @@ from .models import LedgerKey, Publication
 from .moment import public
 from .outsider import verify as script
 from .publishing import from_tree
+from .verifying import stored_bytes
 
 PLAIN = "text/plain; charset=utf-8"
 # So many entries are read in one query while a file of them is sent.
@@ -31,7 +32,9 @@ def entries(request):
 def entry_lines(size: int) -> Iterator[bytes]:
     for start in range(1, size + 1, AT_ONCE):
         some = Publication.objects.filter(number__range=(start, min(start + AT_ONCE - 1, size)))
-        yield b"".join(bytes(leaf) + b"\n" for leaf in some.order_by("number").values_list("leaf", flat=True))
+        yield b"".join(
+            stored_bytes(leaf) + b"\n" for leaf in some.order_by("number").values_list("leaf", flat=True)
+        )
 
 
 @public
@@ -90,7 +93,11 @@ def asked_number(request, name: str, most: int, *, default: int | None = None) -
 def inclusion(number: int, size: int) -> dict:
     """All hashes in hex; ``hashes`` in the order of RFC 9162, section 2.1.3, the entry's sibling first."""
     leaf, root, hashes = from_tree(
-        lambda node: (node(number, 0), ledger.tree_root(size, node), ledger.inclusion_path(number, size, node))
+        lambda node: (
+            node(number, 0),
+            ledger.tree_root(size, node),
+            ledger.inclusion_path(number, size, node),
+        )
     )
     return {"leaf": number, "size": size, "leaf_hash": leaf.hex(), "hashes": in_hex(hashes)} | said(root)
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from .clock import today
 from .models import Publication
+from .signed_notes import Note
 
 # Where the page cache writes the (number, date) it read, in the WSGI environment, so that a page and its key agree.
 HEAD_GIVEN = "blueprint.head"
@@ -38,6 +39,12 @@ class Moment:
         return f"?as_at={self.asked}" if self.asked else ""
 
     @property
+    def checkpoint(self):
+        """The newest checkpoint by then, read with the publication; None where none was signed."""
+        note = getattr(self.publication, "checkpoint_note", None)
+        return Note.read(note) if note else None
+
+    @property
     def by_date(self):
         return "-" in self.asked
 
@@ -54,17 +61,17 @@ def moment_of(request):
 
 
 def given_moment(number, day):
-    return Moment(number, day, Publication.objects.defer("leaf").get(number=number) if number else None)
+    return Moment(number, day, Publication.objects.for_moment().get(number=number) if number else None)
 
 
 def head_moment():
-    head = Publication.objects.defer("leaf").head()
+    head = Publication.objects.for_moment().head()
     return Moment(head.number if head else 0, today(), head)
 
 
 def past_moment(asked, head, day_of_head):
     """As it stood, of what the head knows: a page must not show what was published while it was made."""
-    known = Publication.objects.by(head).defer("leaf")
+    known = Publication.objects.for_moment().by(head)
     if re.fullmatch(r"[1-9][0-9]{0,8}", asked):
         publication = known.filter(number=int(asked)).first()
         if publication is None:

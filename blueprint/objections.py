@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from .models import Identified, Release
@@ -46,14 +47,15 @@ def unexplained(release: Release, changes: Sequence[Change]) -> Iterator[str]:
     for change in changes:
         if (change.noun, change.key) not in known:
             if change.content.get("withdrawn") or change.content.get("kind") == "withdrawal":
-                yield _("%(thing)s was never published, so it cannot be withdrawn.") % {"thing": called(change)}
+                said = {"thing": capfirst(called(change))}
+                yield _("%(thing)s was never published, so it cannot be withdrawn.") % said
             continue
         if change.noun.version.unsaid(change.content):
             yield unsaid_text(change)
         elif needs_public_reason(change) and not release.reason.strip():
-            yield _("This changes %(thing)s, which is published. Say why; the reason is published with it.") % {
-                "thing": called(change)
-            }
+            yield _(
+                "This changes %(thing)s, which is published. Say why; the reason is published with it."
+            ) % {"thing": called(change)}
 
 
 def needs_public_reason(change: Change) -> bool:
@@ -62,10 +64,13 @@ def needs_public_reason(change: Change) -> bool:
 
 
 def unsaid_text(change: Change) -> str:
-    said = {"thing": called(change)}
+    said = {"thing": capfirst(called(change))}
     if change.noun.name == "observation":
         return _("%(thing)s is published by now. Say what kind of change this is, and why.") % said
-    return _("%(thing)s is published by now. Say why it changes, on whose authority, and when it was decided.") % said
+    return (
+        _("%(thing)s is published by now. Say why it changes, on whose authority, and when it was decided.")
+        % said
+    )
 
 
 # Withdrawals
@@ -79,8 +84,10 @@ def still_referred_to(changes: Sequence[Change]) -> Iterator[str]:
             continue
         others = list(referring(change, own))
         if others:
-            yield _("%(thing)s cannot be withdrawn while this refers to it: %(others)s. Change or withdraw that first.") % {
-                "thing": called(change),
+            yield _(
+                "%(thing)s cannot be withdrawn while this refers to it: %(others)s. Change or withdraw that first."
+            ) % {
+                "thing": capfirst(called(change)),
                 "others": _(", ").join(others[:3]) + ("" if len(others) < 4 else " …"),
             }
 
@@ -92,7 +99,7 @@ def referring(change: Change, own: set[tuple]) -> Iterator[str]:
         for field in kind.fields:
             if not isinstance(field, Identified) or field.related_model is not identity:
                 continue
-            if kind == change.noun and field.name in kind.version.key or (kind.name, field.name) in PARTS:
+            if (kind == change.noun and field.name in kind.version.key) or (kind.name, field.name) in PARTS:
                 continue
             for row in kind.version.objects.as_at(LAST).filter(**{field.attname: change.key[0]}):
                 if (kind, kind.key_of(kind.content(row))) not in own:
@@ -110,7 +117,8 @@ def referring_to_withdrawn(changes: Sequence[Change]) -> Iterator[str]:
     for change in changes:
         for name, code in references(change):
             if (name, code) in gone:
-                yield _("%(thing)s refers to %(code)s, which was withdrawn.") % {"thing": called(change), "code": code}
+                said = {"thing": capfirst(called(change)), "code": code}
+                yield _("%(thing)s refers to %(code)s, which was withdrawn.") % said
 
 
 def references(change: Change) -> Iterator[tuple[str, str]]:

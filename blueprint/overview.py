@@ -17,7 +17,7 @@ from .models import CalendarItemVersion, DirectionVersion, PlanVersion, Publicat
 from .together import read_together
 
 # A strategy with more indicators shows the first of them, and how many stand in each status.
-AT_MOST, OF_MANY = 8, 4
+AT_MOST, OF_MANY = 8, 3
 NEWS, FIGURES_OF_NEWS, COMING, LATE = 3, 3, 4, 10
 
 
@@ -36,7 +36,7 @@ class Overview:
         self.strategies = sorted(self.texts["strategies"], key=attrgetter("number"))
         self.plan = next(iter(self.texts["plans"]), None)
         self.finding = max(self.texts["findings"], key=attrgetter("publication_id", "pk"), default=None)
-        self.late = late(self.lines)
+        self.late = late(moment, self.lines)
         coming = due_next(moment, self.lines)[:COMING]
         news = news_of(moment, self.lines)
         grouped = groups(self.lines)
@@ -134,11 +134,15 @@ def soonest(items, due):
 
 def due_next(moment, found):
     """Indicators whose next figure is due by their own month of release, soonest first."""
-    due = [one for one in found if one.freshness.due_on and one.freshness.due_on >= moment.today]
-    return sorted(due, key=lambda one: (one.freshness.due_on, one.code))
+    due = [(one.due_on, one.code, one) for one in found if one.due_on and one.due_on >= moment.today]
+    return [one for _day, _code, one in sorted(due)]
 
 
-def late(found):
-    return sorted(
-        (one for one in found if one.freshness.state == "overdue"), key=lambda one: one.freshness.due_on
-    )
+def late(moment, found):
+    """Those whose figure should have come, longest overdue first."""
+    overdue = [
+        (one.due_on, place, one)
+        for place, one in enumerate(found)
+        if one.due_on and one.due_on < moment.today
+    ]
+    return [one for _day, _place, one in sorted(overdue)]

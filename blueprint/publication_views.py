@@ -123,4 +123,8 @@ def typed(publication, told):
 
 @public
 def feed(request):
-    return HttpResponse(feed_of(request), content_type="application/atom+xml; charset=utf-8")
+    text, settled = feed_of(request.moment)
+    response = HttpResponse(text, content_type="application/atom+xml; charset=utf-8")
+    if not settled:
+        response["Cache-Control"] = "no-cache"
+    return response

@@ -74,7 +74,9 @@ def publish(
     transaction's first statement, under the head row's lock, so numbers have no gaps and times their order.
     """
     if broken and not _rehearsing.get():
-        raise Refused(_("Nothing can be published: the ledger is not as it was. Tell those who run the site."))
+        raise Refused(
+            _("Nothing can be published: the ledger is not as it was. Tell those who run the site.")
+        )
     number, moved_at = take_number()
     sealed = [seal(change) for change in changes]
     moment = past.moment if past else moved_at.replace(microsecond=0)
@@ -136,9 +138,12 @@ def standing_numbers(changes: Sequence[Change], *, before: int | None = None) ->
     """(noun, key) -> number of the publication that made what stands now, or stood before another. One query a noun."""
     found = {}
     for noun in {change.noun for change in changes}:
-        first = noun.key[0]
         keys = {change.key for change in changes if change.noun == noun}
-        rows = noun.version.objects.filter(**{f"{first}__in": {key[0] for key in keys}})
+        # Every column of the key is named, so that a figure is looked up without its indicator's whole history.
+        columns = {
+            f"{name}__in": set(values) for name, values in zip(noun.key, zip(*keys, strict=True), strict=True)
+        }
+        rows = noun.version.objects.filter(**columns)
         if before is not None:
             rows = rows.filter(publication__lt=before)
         for *key, number in rows.order_by("publication_id").values_list(*noun.key, "publication_id"):

@@ -108,10 +108,8 @@ def set_password(connection, role: str, password: str) -> None:
 
 def check_at_start() -> None:
     """A site on https does not start under a role against which no rule of the database would hold."""
-    if not settings.SECURE or connection.vendor != "postgresql":
-        return
     try:
-        found = faults()
+        found = faults_in_production()
     except OperationalError:
         # Without its database the site has nothing to keep, and /readyz asks again.
         return
@@ -123,8 +121,10 @@ def check_at_start() -> None:
         )
 
 
-def faults() -> list[str]:
-    mighty, beyond = too_mighty(connections["default"]), beyond_public(connections[settings.PUBLIC_ALIAS])
+def faults_in_production() -> list[str]:
+    if not settings.SECURE or connection.vendor != "postgresql":
+        return []
+    mighty, beyond = too_mighty(connection), beyond_public(connections[settings.PUBLIC_ALIAS])
     return [
         *([f"DATABASE_URL names a role under which the site must not run: {mighty}."] if mighty else []),
         *([f"PUBLIC_DATABASE_URL should name a role for public pages alone: {beyond}."] if beyond else []),

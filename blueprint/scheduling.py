@@ -68,7 +68,9 @@ def check_first_moment(release: Release) -> None:
             raise Refused(_("An announced release needs the moment at which it becomes public."))
         return
     if release.publish_at < database_now() + FIRST_NOTICE:
-        raise Refused(_("The moment has passed or is too near. Choose one that leaves time for the approval."))
+        raise Refused(
+            _("The moment has passed or is too near. Choose one that leaves time for the approval.")
+        )
     if release.calendar_item_id:
         check_announced(release)
 
@@ -80,7 +82,9 @@ def check_announced(release: Release) -> None:
         raise Refused(_("This item does not stand on the calendar any more. Choose another."))
     if release.publish_at < announced_from(item):
         moment = moment_text(announced_from(item))
-        raise Refused(_("The calendar announces it for %(moment)s. It may not come sooner.") % {"moment": moment})
+        raise Refused(
+            _("The calendar announces it for %(moment)s. It may not come sooner.") % {"moment": moment}
+        )
 
 
 def moment_said(release: Release) -> dict[str, Any]:
@@ -160,14 +164,18 @@ def decline_moment(release: Release, *, by: User) -> Rescheduling:
 
 def check_movable(release: Release, *, by: User, to_at: datetime.datetime) -> None:
     if not release.is_scheduled:
-        raise Refused(_("Only an approved release that has a moment can be moved, and only before it is public."))
+        raise Refused(
+            _("Only an approved release that has a moment can be moved, and only before it is public.")
+        )
     if not may_answer_for(release, by):
         raise Refused(_("Your role does not include this step for this release."))
     if to_at < database_now() + MOVING_NOTICE:
         raise Refused(_("The new moment must be at least one hour away."))
     if approval_digest(release) != release.approved_digest:
         raise Refused(
-            _("It has changed since it was approved. Take the approval back; the draft can have another moment.")
+            _(
+                "It has changed since it was approved. Take the approval back; the draft can have another moment."
+            )
         )
 
 
@@ -349,6 +357,13 @@ def refuse(pk: int, fault: Exception) -> None:
             return
         reason = str(fault) if known else type(fault).__name__
         record_refusal(
-            "publish_due", by=None, release=release, subject=str(release), reason=reason, version=release.version
+            "publish_due",
+            by=None,
+            release=release,
+            subject=str(release),
+            reason=reason,
+            version=release.version,
         )
-    logger.error("Release %s was not published at its moment: %s", pk, reason, exc_info=None if known else fault)
+    logger.error(
+        "Release %s was not published at its moment: %s", pk, reason, exc_info=None if known else fault
+    )

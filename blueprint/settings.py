@@ -101,7 +101,9 @@ def cache_url() -> str:
     except ValueError:
         sound = False
     if not sound:
-        raise ImproperlyConfigured("CACHE_URL in the environment should look like redis://:password@host:6379/0.")
+        raise ImproperlyConfigured(
+            "CACHE_URL in the environment should look like redis://:password@host:6379/0."
+        )
     return address
 
 

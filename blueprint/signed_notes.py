@@ -145,6 +145,11 @@ class Note:
             raise NoteFault("A checkpoint's root is 32 bytes in base64.")
         return cls(lines[0], int(lines[1]), root, body + "\n", tuple(signatures(rest)))
 
+    @property
+    def beginning(self) -> str:
+        """As much of the root as can be compared by eye."""
+        return base64.b64encode(self.root).decode()[:16]
+
     def __str__(self) -> str:
         return self.body + "\n" + "".join(f"{signature.line}\n" for signature in self.signatures)
 

@@ -78,7 +78,9 @@ def differences(
     if walk.broken:
         return
     if walk.ledger.size != last:
-        yield Difference("blueprint_head", "1", f"it says {last} publications, and there are {walk.ledger.size}")
+        yield Difference(
+            "blueprint_head", "1", f"it says {last} publications, and there are {walk.ledger.size}"
+        )
     if kept and max(c.size for c in kept) > walk.ledger.size:
         size = max(c.size for c in kept)
         yield Difference("ledger", str(size), "a kept checkpoint is of more publications than there are")
@@ -118,11 +120,15 @@ class Walk:
                     yield from row_differences(one, one.made_by(publication.number, leaf["changes"]), stored)
         for rows in self.rows.values():
             for row in rows.rest():
-                yield Difference(table_of(row), str(row.pk), f"it names publication {row.publication_id}, which is not there")
+                yield Difference(
+                    table_of(row),
+                    str(row.pk),
+                    f"it names publication {row.publication_id}, which is not there",
+                )
 
     def entry(self, publication: Publication) -> tuple[dict, str]:
         """The leaf as it reads, and what is wrong with it or its place in the chain."""
-        leaf = bytes(publication.leaf)
+        leaf = stored_bytes(publication.leaf)
         if ledger.leaf_hash(leaf) != publication.leaf_hash:
             return {}, "its leaf does not have the hash that stands beside it"
         try:
@@ -137,14 +143,18 @@ class Walk:
             number, bytes.fromhex(publication.leaf_hash), lambda _last, _level: next(left)
         )
         if publication.tree_nodes != b"".join(nodes).hex():
-            yield Difference("blueprint_publication", str(number), "its stored part of the tree is not that of the leaves")
+            yield Difference(
+                "blueprint_publication", str(number), "its stored part of the tree is not that of the leaves"
+            )
         for row in self.checkpoints.of(number):
             words = self.checkpoint_fault(row)
             if words:
                 yield Difference("blueprint_checkpoint", str(number), words)
         if number in self.kept and self.kept[number].root != self.ledger.root():
             yield Difference(
-                "ledger", str(number), "a kept checkpoint of this size has another root: what stands at or before this was changed"
+                "ledger",
+                str(number),
+                "a kept checkpoint of this size has another root: what stands at or before this was changed",
             )
 
     def checkpoint_fault(self, row: Checkpoint) -> str:
@@ -163,7 +173,9 @@ class Walk:
         for change in leaf["changes"]:
             kind = noun_named(change["noun"])
             if kind is None:
-                yield Difference("ledger", str(number), f"it names the noun {change['noun']}, which is not known")
+                yield Difference(
+                    "ledger", str(number), f"it names the noun {change['noun']}, which is not known"
+                )
                 continue
             said[kind.name][key_of(kind, change)] = change
             for identity, code in identities(kind, change):
@@ -187,6 +199,11 @@ class Rows:
 
     def rest(self) -> Iterator[Any]:
         return self.of(2**63)
+
+
+def stored_bytes(leaf: Any) -> bytes:
+    """SQLite gives back a text where somebody stored one."""
+    return leaf.encode() if isinstance(leaf, str) else bytes(leaf)
 
 
 # --- one publication -------------------------------------------------------------------------------------
@@ -226,14 +243,18 @@ def columns(publication: Publication) -> dict[str, Any]:
     }
 
 
-def noun_differences(kind: Noun, rows: Iterable[Any], said: dict[tuple, dict], number: int) -> Iterator[Difference]:
+def noun_differences(
+    kind: Noun, rows: Iterable[Any], said: dict[tuple, dict], number: int
+) -> Iterator[Difference]:
     table = kind.version._meta.db_table
     for row in rows:
         held = Change(kind, kind.content(row)).canonical()
         key = key_of(kind, held)
         change = said.pop(key, None) if row.publication_id == number else None
         if change is None:
-            yield Difference(table, named(key, row.publication_id), "a row too many: the ledger does not have it")
+            yield Difference(
+                table, named(key, row.publication_id), "a row too many: the ledger does not have it"
+            )
             continue
         words = unlike(kind, held, change)
         if words:
@@ -286,7 +307,9 @@ def key_differences() -> Iterator[Difference]:
 
 
 def identity_differences(in_ledger: dict[type[Identity], set[str]]) -> Iterator[Difference]:
-    for model in {field.related_model for kind in nouns() for field in kind.fields if isinstance(field, Identified)}:
+    for model in {
+        field.related_model for kind in nouns() for field in kind.fields if isinstance(field, Identified)
+    }:
         table, codes = model._meta.db_table, in_ledger[model]
         there = set(model.objects.values_list("pk", flat=True))
         for code in sorted(codes - there):
@@ -299,7 +322,9 @@ def used_in_private(model: type[Identity]) -> set[str]:
     """Codes that accounts and releases refer to: an office may work before anything of it is public."""
     found: set[str] = set()
     for field in (f for m in private_models() for f in m._meta.concrete_fields if f.related_model is model):
-        found |= set(field.model.objects.exclude(**{field.attname: None}).values_list(field.attname, flat=True))
+        found |= set(
+            field.model.objects.exclude(**{field.attname: None}).values_list(field.attname, flat=True)
+        )
     return found
 
 
@@ -336,7 +361,9 @@ def row_differences(
         key = tuple(getattr(row, name) for name in one.key)
         made = right.pop(key, None)
         if made is None:
-            yield Difference(table, named(key, row.publication_id), "a row too many: nothing published leads to it")
+            yield Difference(
+                table, named(key, row.publication_id), "a row too many: nothing published leads to it"
+            )
         elif words := unlike_derived(row, made):
             yield Difference(table, named(key, row.publication_id), words)
     for key in right:
@@ -386,8 +413,10 @@ def tail_fault() -> str:
 def leaves_fault(head: int) -> str:
     later, size = None, 0
     rows = Publication.objects.filter(number__gt=head - TAIL).order_by("-number")
-    for number, leaf, leaf_hash, nodes in rows.values_list("number", "leaf", "leaf_hash", "tree_nodes").iterator(chunk_size=10):
-        leaf = bytes(leaf)
+    for number, leaf, leaf_hash, nodes in rows.values_list(
+        "number", "leaf", "leaf_hash", "tree_nodes"
+    ).iterator(chunk_size=10):
+        leaf = stored_bytes(leaf)
         if not ledger.leaf_hash(leaf) == leaf_hash == nodes[:64]:
             return f"The leaf of publication {number} does not have the hash that stands beside it."
         if later and json.loads(later).get("prev") != leaf_hash:

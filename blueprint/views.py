@@ -12,7 +12,7 @@ from indicators.plotting import stages_line
 from indicators.standings import names_of, tally
 from strategies.models import Strategy
 
-from . import checkpoints, publishing, triggers
+from . import checkpoints, publishing, roles, triggers
 from .models import DirectionVersion, OfficeVersion
 from .moment import public
 from .overview import Overview, directions_with, groups, plan_texts, shown_in
@@ -109,6 +109,7 @@ def readyz(request):
     absent = triggers.missing(connection)
     faults = [f"missing triggers: {len(absent)}"] if absent else []
     faults += [f"the ledger is not as it was: {fault}" for fault in publishing.broken]
+    faults += roles.faults_in_production()
     if faults:
         return HttpResponse("\n".join(faults) + "\n", content_type="text/plain", status=503)
     unsigned = checkpoints.trouble()

@@ -56,6 +56,8 @@ class Agreement:
     confidence: int
     texts: dict[str, str]
     request: Request | None = field(default=None)
+    # Why it replaces a finding that is public.
+    reason: str = ""
 
 
 def recorded(action: Callable) -> Callable:
@@ -139,6 +141,8 @@ def record_finding(paper: Paper, *, by: User, agreed: Agreement, token: uuid.UUI
         touch(release, by=by)
         record("save_finding", by=by, release=release, subject=str(release), version=release.version)
     write_entries(release, paper, by=by, agreed=agreed)
+    release.reason = agreed.reason
+    release.save(update_fields=["reason"])
     submit_release(release, by=by)
     return release
 
@@ -159,7 +163,9 @@ def agreement_in(release: Release) -> Agreement:
     finding = FindingEntry.objects.get(release=release)
     action = ActionEntry.objects.filter(release=release).first()
     asked = action and Request(texts=texts_of(action), office=action.office_id, due_on=action.due_on)
-    return Agreement(confidence=finding.confidence, texts=texts_of(finding), request=asked)
+    return Agreement(
+        confidence=finding.confidence, texts=texts_of(finding), request=asked, reason=release.reason
+    )
 
 
 def texts_of(entry: Any) -> dict[str, str]:

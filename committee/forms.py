@@ -84,6 +84,13 @@ class RatingForm(RoomForm):
 class FindingForm(RoomForm):
     token = forms.UUIDField(widget=forms.HiddenInput)
     confidence = confidence_field(_("Agreed rating"), _("What the committee agreed at the meeting."))
+    reason = forms.CharField(
+        label=_("Why the published finding changes"),
+        help_text=_("It is published with the new finding, beside what was said before."),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
     text_en = text_field(_("Finding"), "en", 4)
     text_zh_hant = text_field(_("Finding"), "zh_hant", 4)
     text_zh_hans = text_field(_("Finding"), "zh_hans", 4)
@@ -109,7 +116,7 @@ class FindingForm(RoomForm):
         """The form as the chair left it, or empty for a first finding."""
         said = {"version": version, "token": token}
         if agreed:
-            said |= {"confidence": agreed.confidence}
+            said |= {"confidence": agreed.confidence, "reason": agreed.reason}
             said |= {f"text_{language}": agreed.texts[language] for language in LANGUAGES}
         if agreed and agreed.request:
             said |= {"office": agreed.request.office, "due_on": agreed.request.due_on}
@@ -146,6 +153,13 @@ class FindingForm(RoomForm):
             if not given and name not in self.errors:
                 self.add_error(name, fault)
 
+    def explains(self, published):
+        """Whether it says why it changes what is public, if anything is."""
+        if published is None or self.cleaned_data["reason"]:
+            return True
+        self.add_error("reason", _("This meeting's finding is public. Say why it changes."))
+        return False
+
     def said(self, name):
         return {language: self.cleaned_data.get(f"{name}_{language}", "") for language in LANGUAGES}
 
@@ -153,4 +167,4 @@ class FindingForm(RoomForm):
     def agreement(self):
         said = self.cleaned_data
         request = Request(self.said("action"), said["office"], said["due_on"]) if self.has_request else None
-        return Agreement(confidence=said["confidence"], texts=self.said("text"), request=request)
+        return Agreement(said["confidence"], self.said("text"), request, reason=said["reason"])

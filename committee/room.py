@@ -214,7 +214,7 @@ def rate(request, number, code):
 def finding(request, number, code):
     paper = find_paper(number, code)
     form = FindingForm(request.POST)
-    if not form.is_valid():
+    if not form.is_valid() or not form.explains(published_finding(paper)):
         return progress_page(request, paper, finding_form=form, status=422)
     said = {name: form.cleaned_data[name] for name in ("token", "version")}
     try:

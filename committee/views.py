@@ -3,7 +3,7 @@
 from django.http import Http404
 from django.shortcuts import render
 
-from blueprint.models import PersonName
+from blueprint.models import PersonName, Publication
 from blueprint.moment import public
 from blueprint.withdrawals import check_withdrawn
 from strategies.models import StrategyVersion
@@ -62,15 +62,40 @@ def with_names(seats):
 def findings_of(number, **of):
     """Findings in the order of their strategies, each with that strategy and the rating in words."""
     strategies = {s.strategy_id: s for s in StrategyVersion.objects.as_at(number)}
-    rows = Finding.objects.as_at(number).filter(**of).order_by("-agreed_on", "strategy")
+    rows = list(Finding.objects.as_at(number).filter(**of).order_by("-agreed_on", "strategy"))
+    corrected = corrections_of(rows)
     return [
         {
             "finding": row,
             "strategy": strategies.get(row.strategy_id),
             "confidence": Confidence(row.confidence),
+            "correction": corrected.get(row.pk),
         }
         for row in rows
     ]
+
+
+def corrections_of(findings):
+    """Of each finding that replaced another: what was said before, and the publication that says why. Two queries."""
+    keys = {(row.meeting_id, row.strategy_id): row for row in findings}
+    meetings = {meeting for meeting, _strategy in keys}
+    before = {}
+    for row in Finding.objects.filter(meeting__in=meetings).order_by("publication_id"):
+        after = keys.get((row.meeting_id, row.strategy_id))
+        if after is not None and row.publication_id < after.publication_id:
+            before[after.pk] = row
+    made_by = Publication.objects.defer("leaf", "tree_nodes").in_bulk(
+        {row.publication_id for row in findings if row.pk in before}
+    )
+    return {
+        row.pk: {
+            "before": before[row.pk],
+            "confidence": Confidence(before[row.pk].confidence),
+            "publication": made_by[row.publication_id],
+        }
+        for row in findings
+        if row.pk in before
+    }
 
 
 @public

@@ -1,21 +1,27 @@
 """From published rows to assessments: reads what the method needs, lets it judge, and stores the answer."""
 
+import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from blueprint.nouns import Change, decimal_text
 
 from . import progress
 from .models import Assessment, Baseline, IndicatorVersion, Observation, StageVersion, TargetVersion
+from .models.fields import plain
 from .models.observation import TOTAL
 from .periods import Period
 from .summaries import summarise
 
 # Nouns whose change can change how an indicator stands.
 TOUCHING = ("observation", "baseline", "target", "indicator")
-FIGURE_COLUMNS = ("period", "value", "qualifier", "status", "break_before")
+FIGURE_COLUMNS = ("period", "qualifier", "status", "break_before")
 
 
 def assess_touched(publication, changes: Sequence[Change]) -> None:
@@ -46,10 +52,7 @@ def assessed(
     """Each of these indicators as at a publication, with its set of assessments."""
     codes, expected = sorted(codes), [stage for stage in stages if stage.expected]
     indicators = IndicatorVersion.objects.filter(indicator__in=codes).as_at(number, or_first=True)
-    series, targets = defaultdict(list), defaultdict(list)
-    rows = Observation.objects.filter(indicator__in=codes, breakdown=TOTAL).as_at(number)
-    for row in rows.values_list("indicator_id", *FIGURE_COLUMNS, named=True):
-        series[row.indicator_id].append(figure_of(row))
+    series, targets = series_at(number, codes), defaultdict(list)
     for version in TargetVersion.objects.filter(indicator__in=codes, publication__lte=number).order_by(
         "publication_id"
     ):
@@ -61,7 +64,40 @@ def assessed(
         yield indicator, list(_assess_indicator(number, indicator, *parts))
 
 
-def _assess_indicator(number, indicator, figures, baseline, versions, stages):
+def series_at(number: int, codes: list[str]) -> dict[str, list]:
+    """{indicator: its total figures as they stand}.
+
+    What stands is found here and not by ``as_at``: of a thousand long series hardly a row was revised, and the
+    database would rank them all. Values stay text until it is known which of them tell.
+    """
+    rows = Observation.objects.filter(indicator__in=codes, breakdown=TOTAL, publication__lte=number)
+    columns = rows.annotate(text=Cast("value", TextField())).values_list(
+        "indicator_id", "publication_id", *FIGURE_COLUMNS, "text"
+    )
+    found: dict[str, dict[str, Row]] = defaultdict(dict)
+    for row in map(Row._make, columns.iterator(chunk_size=10_000)):
+        standing = found[row.indicator_id].get(row.period)
+        if standing is None or standing.publication_id < row.publication_id:
+            found[row.indicator_id][row.period] = row
+    return defaultdict(list, {code: list(periods.values()) for code, periods in found.items()})
+
+
+class Row(NamedTuple):
+    indicator_id: str
+    publication_id: int
+    period: str
+    qualifier: str
+    status: str
+    break_before: bool
+    text: str | None
+
+    @property
+    def value(self) -> Decimal | None:
+        return None if self.text is None else plain(Decimal(self.text))
+
+
+def _assess_indicator(number, indicator, rows, baseline, versions, stages):
+    figures = [figure_of(row) for row in telling(rows, indicator.frequency, versions)]
     judged = list(_judged(versions, stages))
     for stage, version, order, against in judged or [(None, None, None, Assessment.Against.NONE)]:
         answer = progress.assess(
@@ -99,6 +135,23 @@ def _judged(versions, stages):
     for stage in stages:
         if stage.stage_id not in promised:
             yield stage.stage_id, None, None, Assessment.Against.NONE
+
+
+def telling(rows, frequency, targets) -> list:
+    """The rows that the method can rest on: since the last break, the two newest and what comes at a due period or later.
+
+    A long series is judged by a few of its figures, and making all of them ready would take most of the time.
+    """
+    found = [(period, row) for row in rows if (period := Period.parse(row.period)).matches(frequency)]
+    found.sort(key=lambda each: (each[0].end, each[0].start))
+    breaks = [place for place, (_period, row) in enumerate(found) if row.break_before]
+    since = found[breaks[-1] :] if breaks else found
+    newest = [period.end for period, row in since if row.status != "M"][-2:]
+    start = min([*newest, *(Period.parse(target.due).end for target in targets)], default=datetime.date.max)
+    # The row that bears the break says since when figures compare.
+    return [
+        row for place, (period, row) in enumerate(since) if period.end >= start or (breaks and place == 0)
+    ]
 
 
 def figure_of(row) -> progress.Figure:

@@ -97,7 +97,7 @@ class IndicatorFilter:
         strategies = sorted(self.texts["strategies"], key=attrgetter("number"))
         rows = IndicatorVersion.objects.as_at(moment.number, or_first=True)
         self.filterset = IndicatorFilterSet(
-            data, rows, choices=self._choices(everything, strategies), strategies=strategies
+            data, rows, choices=self._choices(everything, strategies, moment.number), strategies=strategies
         )
         self.form = self.filterset.form
         if not self.form.is_valid():
@@ -119,21 +119,29 @@ class IndicatorFilter:
             "offices": OfficeVersion.objects.as_at(number, or_first=True),
         }
 
-    def _choices(self, everything, strategies):
-        in_use = {line.office for line in everything}
+    def _choices(self, everything, strategies, number):
+        """What was known by then, or is in use: figures of the past can belong to what was named later."""
+        offices, used = {line.office for line in everything}, {line.strategy for line in everything}
+        strategies = [s for s in strategies if s.publication_id <= number or s.strategy_id in used]
+        directed = {s.direction_id for s in strategies}
         by_number = attrgetter("number")
         return {
             "direction": [
                 (d.direction_id, f"{d.number} {words(d, 'text')}")
                 for d in sorted(self.texts["directions"], key=by_number)
+                if d.publication_id <= number or d.direction_id in directed
             ],
             "strategy": [(s.strategy_id, f"{s.number} {words(s, 'text')}") for s in strategies],
             "office": [
                 (o.office_id, words(o, "name"))
                 for o in sorted(self.texts["offices"], key=attrgetter("office_id"))
-                if o.office_id in in_use
+                if o.office_id in offices
             ],
-            "stage": [(s.stage_id, words(s, "name")) for s in sorted(self.texts["stages"], key=by_number)],
+            "stage": [
+                (s.stage_id, words(s, "name"))
+                for s in sorted(self.texts["stages"], key=by_number)
+                if s.publication_id <= number
+            ],
         }
 
     def _with_texts(self, everything):

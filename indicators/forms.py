@@ -152,7 +152,10 @@ class EntryForm(forms.Form):
         required=False,
         choices=[
             ("", Kind.FIRST.label),
-            *[(k.value, k.label) for k in (Kind.REVISION, Kind.CORRECTION, Kind.METHOD_CHANGE, Kind.WITHDRAWAL)],
+            *[
+                (k.value, k.label)
+                for k in (Kind.REVISION, Kind.CORRECTION, Kind.METHOD_CHANGE, Kind.WITHDRAWAL)
+            ],
         ],
     )
     break_before = forms.BooleanField(
@@ -400,7 +403,9 @@ class EntryForm(forms.Form):
         """All that stands for the period goes: a part without its whole would say what was taken back."""
         period = self.cleaned_data["period"].code
         standing = (self.series.published.get((breakdown, period)) for breakdown in self._breakdowns())
-        return [self._change(row.breakdown, None) for row in standing if row is not None and row.value is not None]
+        return [
+            self._change(row.breakdown, None) for row in standing if row is not None and row.value is not None
+        ]
 
     def _total(self):
         return None if self.cleaned_data["missing"] or self._withdraws else self.cleaned_data["value"]

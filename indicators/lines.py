@@ -1,9 +1,10 @@
 """Every indicator at a moment in one line: enough to count, choose, filter and sort by, however many there are."""
 
 import datetime
+import functools
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,7 +12,7 @@ from django.db.models import QuerySet
 from . import progress
 from .periods import Period
 from .standings import Standing, headline, place, standings
-from .summaries import newest, without_name
+from .summaries import entry, newest, without_name
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,23 @@ class Goal:
     stage: str | None
     due_end: datetime.date | None
     status: str
+
+
+# Many indicators are held against the same and stand alike, so each combination is worked out once.
+@functools.lru_cache(maxsize=4096)
+def goals(targets: str, today: datetime.date) -> tuple[Goal, ...]:
+    found = []
+    for stage, end, rule, status, reading in json.loads(targets):
+        due_end = datetime.date.fromisoformat(end) if end else None
+        standing = progress.status_on(rule, status, reading or None, due_end, today)
+        found.append(Goal(stage, due_end, standing.status))
+    return tuple(found)
+
+
+@functools.lru_cache(maxsize=4096)
+def headline_status(targets: str, today: datetime.date) -> str:
+    goal = headline(goals(targets, today))
+    return goal.status if goal else "not_set"
 
 
 @dataclass(frozen=True)
@@ -38,30 +56,21 @@ class Line:
     def latest_period(self) -> str:
         return str(self.said["latest"])
 
-    @cached_property
-    def current(self) -> tuple[Goal, ...]:
-        return tuple(self._goal(*target) for target in self.said["targets"])
-
-    def _goal(self, stage: str | None, end: str | None, rule: int, status: str, reading: str) -> Goal:
-        due_end = datetime.date.fromisoformat(end) if end else None
-        return Goal(
-            stage, due_end, progress.status_on(rule, status, reading or None, due_end, self.today).status
-        )
-
     @property
-    def headline(self) -> Goal | None:
-        return headline(self.current)
+    def current(self) -> tuple[Goal, ...]:
+        return goals(self.said["targets"], self.today)
 
     @property
     def status(self) -> str:
-        return self.headline.status if self.headline else "not_set"
+        return headline_status(self.said["targets"], self.today)
 
-    @cached_property
+    @property
+    def due_on(self) -> datetime.date | None:
+        return datetime.date.fromisoformat(self.said["next"][1]) if self.said["next"] else None
+
+    @property
     def freshness(self) -> progress.Freshness:
-        due = self.said["next"] and (
-            Period.parse(self.said["next"][0]),
-            datetime.date.fromisoformat(self.said["next"][1]),
-        )
+        due = self.due_on and (Period.parse(self.said["next"][0]), self.due_on)
         return progress.freshness_on(due, self.today)
 
     @property
@@ -93,25 +102,12 @@ def named_later(moment: Any, strategies: QuerySet | None) -> list[Line]:
     ]
 
 
-def line_of(standing: Any, moment: Any) -> Line:
-    indicator, latest, due = standing.indicator, standing.latest, standing.freshness
-    said = {
-        "class": indicator.indicator_class,
-        "office": indicator.office_id,
-        "latest": latest.latest_period if latest else "",
-        "next": due.due_on and [due.period.code, due.due_on.isoformat()],
-        "targets": [
-            [
-                j.row.stage_id,
-                j.row.due_end and j.row.due_end.isoformat(),
-                j.row.rule,
-                j.row.status,
-                j.row.reading,
-            ]
-            for j in standing.current
-        ],
-    }
-    return Line(standing.code, indicator.strategy_id, said, moment.today)
+def line_of(standing: Standing, moment: Any) -> Line:
+    rows = [judgement.row for judgement in standing.judgements]
+    order = {j.row.stage_id: j.stage.number for j in standing.judgements if j.stage}
+    return Line(
+        standing.code, standing.indicator.strategy_id, entry(standing.indicator, rows, order), moment.today
+    )
 
 
 def standings_of(moment: Any, chosen: Iterable[Line], *, names: dict[str, list]) -> dict[str, Standing]:

@@ -111,7 +111,11 @@ def notice_text(notice: Notice) -> str:
         "reason": notice.reason,
     }
     if notice.is_withdrawal:
-        form = _("%(label)s: %(event)s, %(day)s: %(reason)s") if notice.reason else _("%(label)s: %(event)s, %(day)s")
+        form = (
+            _("%(label)s: %(event)s, %(day)s: %(reason)s")
+            if notice.reason
+            else _("%(label)s: %(event)s, %(day)s")
+        )
     elif notice.reason:
         form = _("%(label)s: %(event)s, %(kind)s, %(day)s: %(reason)s")
     else:
@@ -221,7 +225,9 @@ def promise(version: Any, unit: Any) -> str:
 def notices_of(publication_number: int) -> list[Notice]:
     """Of each figure that a publication replaced, its notice. Four queries."""
     rows = list(Observation.objects.filter(publication=publication_number).select_related("publication"))
-    return notices_from(replacing(rows), number=publication_number)
+    # What came before them had notices of its own.
+    found = notices_from(replacing(rows), number=publication_number)
+    return [notice for notice in found if notice.publication == publication_number]
 
 
 def notices_for(indicator_code: str, moment: Any) -> list[Notice]:
@@ -238,7 +244,9 @@ def notices_among(rows: Iterable[Observation], indicator: Any, unit: Any) -> lis
 
 def in_order(notices: Iterable[Notice]) -> list[Notice]:
     """Newest first; of one publication the totals before their parts, in order of time."""
-    return sorted(notices, key=lambda n: (-n.publication, n.indicator, n.period, n.breakdown != TOTAL, n.breakdown))
+    return sorted(
+        notices, key=lambda n: (-n.publication, n.indicator, n.period, n.breakdown != TOTAL, n.breakdown)
+    )
 
 
 def replacing(rows: Sequence[Observation]) -> list[Observation]:
@@ -263,7 +271,10 @@ def notices_from(rows: Iterable[Observation], *, number: int) -> list[Notice]:
     if not pairs:
         return []
     codes = {after.indicator_id for _before, after in pairs}
-    indicators = {v.indicator_id: v for v in IndicatorVersion.objects.filter(indicator__in=codes).as_at(number, or_first=True)}
+    indicators = {
+        v.indicator_id: v
+        for v in IndicatorVersion.objects.filter(indicator__in=codes).as_at(number, or_first=True)
+    }
     named = {v.unit_id for v in indicators.values()}
     units = {u.unit_id: u for u in UnitVersion.objects.filter(unit__in=named).as_at(number, or_first=True)}
     return in_order(

@@ -12,7 +12,9 @@ from .summaries import entry, newest
 
 def standing_assessments(number: int) -> list[Assessment]:
     """Of every indicator that stands at a publication, the set that is to stand."""
-    return assessments_at(number, IndicatorVersion.objects.as_at(number).values_list("indicator_id", flat=True))
+    return assessments_at(
+        number, IndicatorVersion.objects.as_at(number).values_list("indicator_id", flat=True)
+    )
 
 
 def stored_assessments(number: int):
@@ -57,6 +59,4 @@ def stored_summaries(number: int) -> list[Summary]:
     return [row for row in newest(number) if row.indicators]
 
 
-SUMMARIES = Derived(
-    model=Summary, key=("strategy_id",), standing=standing_summaries, stored=stored_summaries
-)
+SUMMARIES = Derived(model=Summary, key=("strategy_id",), standing=standing_summaries, stored=stored_summaries)

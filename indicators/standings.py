@@ -67,6 +67,10 @@ class Standing:
         return str(self.indicator.indicator_id)
 
     @property
+    def due_on(self) -> datetime.date | None:
+        return self.freshness.due_on
+
+    @property
     def latest(self) -> Any:
         """The row that carries the latest figure, or None."""
         row = self.judgements[0].row if self.judgements else None

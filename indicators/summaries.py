@@ -1,6 +1,7 @@
 """What a publication leaves to read by key: how each indicator of a strategy stands, in the fewest words."""
 
 import datetime
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -82,8 +83,11 @@ def entry(indicator: IndicatorVersion, rows: list[Assessment], stage_order: dict
         "office": indicator.office_id,
         "latest": latest,
         "next": following and [following[0].code, following[1].isoformat()],
-        "targets": [
-            [row.stage_id, row.due_end and row.due_end.isoformat(), row.rule, row.status, row.reading]
-            for row in current
-        ],
+        # As text, which is compared and looked up as a whole.
+        "targets": json.dumps(
+            [
+                [row.stage_id, row.due_end and row.due_end.isoformat(), row.rule, row.status, row.reading]
+                for row in current
+            ]
+        ),
     }

@@ -133,8 +133,8 @@ def initiatives(request):
     chosen = InitiativeFilterSet(
         request.GET,
         InitiativeVersion.objects.as_at(moment.number),
-        strategies=StrategyVersion.objects.as_at(moment.number, or_first=True).order_by("number"),
-        offices=named,
+        strategies=StrategyVersion.objects.as_at(moment.number).order_by("number"),
+        offices={code: office for code, office in named.items() if office.publication_id <= moment.number},
     )
     return render(
         request,

@@ -204,6 +204,10 @@ def publish_one_of_each() -> Publication:
 # What waits in releases
 
 
+# What a figure says of itself that replaces another; a first one may say it too.
+REVISED = {"kind": "revision", "reason": "Late returns"}
+
+
 class ReleaseFactory(DjangoModelFactory):
     """A draft, with its author as the first to have a hand in it."""
 
@@ -220,9 +224,9 @@ class ReleaseFactory(DjangoModelFactory):
 
     @factory.post_generation
     def entries(release, create, extracted, **kwargs):
-        """``entries``: changes, such as ``change("observation", value=…)``; one observation if none are given."""
+        """``entries``: changes, such as ``change("observation", value=…)``; one revised figure if none are given."""
         Contributor.objects.create(release=release, user=release.created_by)
-        for one in [change("observation")] if extracted is None else extracted:
+        for one in [change("observation", **REVISED)] if extracted is None else extracted:
             enter(release, one)
 
 

@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.core.servers.basehttp import get_internal_wsgi_application
+from django.core.wsgi import get_wsgi_application
 
 from ..moment import HEAD_GIVEN, Moment
+from ..public_reads import PublicReads
 from .addresses import Address
 
 
@@ -37,7 +38,8 @@ class Site:
 
     def __init__(self, moment: Moment):
         self.moment = moment
-        self.application = get_internal_wsgi_application()
+        # Without the page cache, which knows only the head of now.
+        self.application = PublicReads(get_wsgi_application())
 
     def get(self, address: Address) -> Answer:
         if address.path.startswith(settings.STATIC_URL):

@@ -261,7 +261,9 @@ def target_changes(indicator: Record, titles: dict[str, str]) -> Iterator[tuple[
 def target_change(
     indicator: Record, row: Record, code: str, *, later: bool, titles: dict[str, str]
 ) -> Change:
-    note = wording_of({name: (indicator["note"] or {}).get(name, "") for name in LANGUAGES}, language="en").text
+    note = wording_of(
+        {name: (indicator["note"] or {}).get(name, "") for name in LANGUAGES}, language="en"
+    ).text
     return Change.of(
         "target",
         target=code,

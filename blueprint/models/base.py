@@ -65,9 +65,10 @@ class VersionQuerySet(models.QuerySet):
     def as_at(self, number, *, or_first=False):
         """Of each thing, what stood last by publication ``number``.
 
-        With ``or_first`` a thing that had no version by then shows its first one: a past page needs a name for
-        an indicator whose name was published later than its figures. Filters before this call must be on the
-        key; filters after it see only what stood. What was withdrawn by then does not stand.
+        With ``or_first`` a thing that was loaded, and had no version by then, shows its first one: figures bear
+        the dates of their sources, and the names of what they measure came later, in the same load. What is
+        published here later never reaches back: a past view does not change. Filters before this call must be
+        on the key; filters after it see only what stood. What was withdrawn by then does not stand.
         """
         rows, newest = self, [F("publication_id").desc()]
         if or_first:
@@ -78,6 +79,7 @@ class VersionQuerySet(models.QuerySet):
                 output_field=models.IntegerField(),
             )
             newest = [later.asc(), distance.asc()]
+            rows = rows.filter(Q(publication__lte=number) | Q(publication__loaded=True))
         else:
             rows = rows.filter(publication__lte=number)
         ranked = rows.order_by().annotate(

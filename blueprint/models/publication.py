@@ -28,6 +28,12 @@ class PublicationQuerySet(models.QuerySet):
         """The last publication of that Hong Kong date or before it."""
         return self.filter(published_on__lte=day).order_by("-number").first()
 
+    def for_moment(self):
+        """As the frame of a page needs it: without the leaf, and with the newest checkpoint by then."""
+        signed = Checkpoint.objects.filter(publication__lte=models.OuterRef("number"))
+        note = signed.order_by("-publication_id", "-pk").values("note")[:1]
+        return self.defer("leaf").annotate(checkpoint_note=models.Subquery(note))
+
     def by(self, number):
         return self.filter(number__lte=number).order_by("-number")
 

@@ -86,6 +86,7 @@ def reschedule_page(request, release, form, *, status=200):
 
 def acted(request, pk, verb, action, form, page, said):
     """Make the change. What the rules refuse about the form's own words is said above the form, which keeps them."""
+
     def with_form(request, release, reason, *, status):
         form.add_error(None, reason)
         return page(request, release, form, status=status)
@@ -103,8 +104,9 @@ def release_reschedule_agree(request, pk):
         pk,
         "agree_moment",
         agree,
-        lambda release: _("Agreed. It becomes public on %(moment)s.")
-        % {"moment": moment_text(release.publish_at)},
+        lambda release: (
+            _("Agreed. It becomes public on %(moment)s.") % {"moment": moment_text(release.publish_at)}
+        ),
     )
 
 

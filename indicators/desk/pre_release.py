@@ -99,7 +99,14 @@ def rows_of(release):
         for user in people:
             yield record, "", *person(user), "", "", ""
     for access in release.pre_release_list.select_related("user", "granted_by").order_by("granted_at"):
-        yield "listed", exact(access.granted_at), *person(access.user), "", access.reason, access.granted_by.name
+        yield (
+            "listed",
+            exact(access.granted_at),
+            *person(access.user),
+            "",
+            access.reason,
+            access.granted_by.name,
+        )
     for event in views_of(release).order_by("id").iterator(500):
         what = " ".join(filter(None, (event.detail["what"], event.detail.get("language"))))
         yield "seen", exact(event.at), *person(event.actor), what, "", ""
@@ -111,4 +118,3 @@ def person(user):
 
 def exact(moment):
     return moment.astimezone(HONG_KONG).isoformat(timespec="seconds")
-

@@ -4,6 +4,7 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from blueprint.actions import notes, titles
+from blueprint.differences import short_name
 from blueprint.pre_release import (
     BEFORE_PUBLICATION,
     people_with_a_part,
@@ -17,7 +18,6 @@ from blueprint.workflow import State, may_answer_for, may_schedule
 
 from ..figures import period_label
 from ..models import IndicatorVersion
-from . import comparison
 
 LAST = 2**31 - 1
 LATEST_VIEWS = 10
@@ -90,16 +90,14 @@ def changes_since(releases):
     codes = {c.content.get("indicator_id") for pairs in found.values() for c, _number in pairs} - {None}
     named = IndicatorVersion.objects.filter(indicator__in=codes).as_at(LAST) if codes else []
     known = {version.indicator_id: version for version in named}
-    return {
-        pk: [(thing(change, known), number) for change, number in pairs] for pk, pairs in found.items()
-    }
+    return {pk: [(thing(change, known), number) for change, number in pairs] for pk, pairs in found.items()}
 
 
 def thing(change, known):
     """What a change is about, for a reader."""
     code = change.content.get("indicator_id")
     if change.noun.name == "observation" and code:
-        name = comparison.name_of(known.get(code), code)
+        name = short_name(known.get(code), code)
         return f"{name}{_(', ')}{period_label(change.content['period'])}"
     return f"{change.noun.version._meta.verbose_name} {' · '.join(map(str, change.key))}"
 
@@ -133,6 +131,6 @@ def pre_release_of(release, user):
 def seen_text(event):
     """What a record says was looked at."""
     what, language = event.detail["what"], event.detail.get("language", "")
-    if what == "release":
-        return _("the release")
+    if what in ("release", "administration"):
+        return _("the release") if what == "release" else _("the release, in the administration")
     return _("preview of %(code)s (%(language)s)") % {"code": what, "language": language}

@@ -13,7 +13,11 @@ def stage_of(release):
     """Returned is a draft with a reason; scheduled, and late, are approved with a moment."""
     if release.is_scheduled:
         said = {"moment": moment_text(release.publish_at)}
-        return _("Late: was to come on %(moment)s") % said if is_late(release) else _("Scheduled: %(moment)s") % said
+        return (
+            _("Late: was to come on %(moment)s") % said
+            if is_late(release)
+            else _("Scheduled: %(moment)s") % said
+        )
     if release.state == State.DRAFT and release.returned_reason:
         return _("Returned")
     return {

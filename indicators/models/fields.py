@@ -5,12 +5,11 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from blueprint.nouns import decimal_text
-
 from ..periods import Period
 
 # SQLite keeps a decimal as a binary double, which returns 15 significant digits unharmed and no more.
 DIGITS, PLACES = 15, 4
+ZERO, ONE = Decimal(0), Decimal(1)
 
 
 class FigureField(models.DecimalField):
@@ -28,7 +27,13 @@ class FigureField(models.DecimalField):
         return super().get_db_prep_save(value, connection)
 
     def from_db_value(self, value, expression, connection):
-        return None if value is None else Decimal(decimal_text(value))
+        return None if value is None else plain(value)
+
+
+def plain(value: Decimal) -> Decimal:
+    """In the one spelling of decimal_text, without going through text: a page may read thousands."""
+    normal = value.normalize() + ZERO
+    return normal if normal.as_tuple().exponent <= 0 else normal.quantize(ONE)
 
 
 def check_period(code):

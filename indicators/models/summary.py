@@ -16,7 +16,8 @@ class Summary(Version):
     key = ("strategy",)
 
     strategy = Identified(Strategy, null=True, verbose_name=_("strategy"))
-    # {indicator: {"class", "office", "latest", "next", "due_on", "targets": [[stage, end, rule, status, reading]]}}
+    # {indicator: {"class", "office", "latest", "next": [period, due on], "targets": as JSON, each
+    # [stage, end of the due period, rule, status, reading], in the order of time}}
     indicators = models.JSONField(default=dict)
 
     class Meta:

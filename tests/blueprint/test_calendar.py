@@ -214,7 +214,7 @@ def test_E04_calendar_is_the_same_with_a_release_that_waits(client, language):
     before = [content(client.get(address)) for address in addresses]
 
     approved_release(entries=[change("observation", period="2025"), change("calendaritem", calendar_item="b")])
-    submitted_release(entries=[change("calendaritem", calendar_item="a", title_en="canary-7391")])
+    submitted_release(entries=[change("calendaritem", calendar_item="a", title_en="canary-7391")], reason="Canary.")
 
     assert [content(client.get(address)) for address in addresses] == before
 

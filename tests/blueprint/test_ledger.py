@@ -1,14 +1,30 @@
+import datetime
 import hashlib
 import json
+import re
+import unicodedata
 from decimal import Decimal
 
 import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
 
 from blueprint import ledger
+from blueprint.clock import HONG_KONG
 from blueprint.ledger import UnknownField, leaf_bytes, leaf_hash
 from blueprint.models import PersonName, Publication
+from blueprint.nouns import Change, noun, nouns, spelled
 from committee.models import SeatVersion
-from tests.factories import change, publish_changes, publish_observation, publish_one_of_each, publish_seat
+from indicators.models import Observation
+from tests.factories import (
+    change,
+    publish_changes,
+    publish_observation,
+    publish_one_of_each,
+    publish_seat,
+    published_release,
+)
 
 LEAF = {
     "seq": 2,
@@ -157,3 +173,79 @@ def test_seat_without_a_holder_needs_no_commitment():
 
     assert list(PersonName.objects.all()) == []
     assert SeatVersion.objects.get().holder_en == ""
+
+
+# T11: one spelling
+
+
+SAME_FIGURE = [Decimal("12.3"), Decimal("12.30"), Decimal("1.23E+1"), Decimal("0012.3000"), Decimal("123E-1")]
+
+
+@pytest.mark.parametrize("figure", SAME_FIGURE)
+def test_T11_figure_has_one_spelling(figure):
+    assert spelled(figure) == "12.3"
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**10), max_value=10**10))
+def test_T11_figure_is_spelled_in_plain_digits_that_give_it_back(figure):
+    text = spelled(figure)
+
+    assert Decimal(text) == figure
+    assert re.fullmatch(r"0|-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?", text)
+    assert text != "-0"
+    assert spelled(figure.quantize(Decimal("1E-6"))) == text
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_T11_text_has_one_spelling(text):
+    composed, decomposed = unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)
+
+    assert spelled(decomposed) == spelled(text) == composed
+
+
+def test_T11_moment_has_one_spelling():
+    moment = datetime.datetime(2026, 3, 31, 16, 30, 5, 999_999, datetime.UTC)
+
+    assert spelled(moment) == spelled(moment.astimezone(HONG_KONG)) == "2026-03-31T16:30:05Z"
+
+
+# The same bytes on SQLite and on PostgreSQL, from what was sent and from what is stored.
+ONE_OBSERVATION = (
+    b'{"break_before":false,"breakdown":"total","indicator_id":"I1","kind":"first","note_en":"caf\xc3\xa9",'
+    b'"noun":"observation","period":"2024","qualifier":"exact","status":"A","value":"12.3"}'
+)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("value", "note"), [("12.30", "cafe\u0301"), ("1.23E+1", "caf\u00e9"), ("12.3", "cafe\u0301")]
+)
+def test_T11_both_engines_give_the_same_bytes(value, note):
+    publication = publish_observation("I1", value=Decimal(value), note_en=note)
+
+    row = Observation.objects.get()
+
+    said = json.loads(bytes(publication.leaf))["changes"][-1]
+    stored = Change(noun("observation"), noun("observation").content(row)).canonical()
+    assert [rfc8785.dumps(each) for each in (said, stored)] == [ONE_OBSERVATION] * 2
+
+
+# T14: personal data
+
+
+@pytest.mark.django_db
+def test_T14_no_person_who_worked_on_a_release_is_in_its_leaf():
+    release = published_release(entries=[change(kind.name) for kind in nouns()])
+    people = [release.created_by, release.submitted_by, release.approved_by, release.published_by]
+
+    leaves = b"".join(bytes(leaf) for leaf in Publication.objects.values_list("leaf", flat=True)).decode()
+
+    told = [text for person in people for text in (person.email, person.name) if text in leaves]
+    assert (len(people), told) == (4, [])
+
+
+def test_T14_commitment_without_its_salt_says_nothing():
+    commitments = {ledger.commit("Ada Example")[0] for _ in range(20)}
+
+    assert len(commitments) == 20
+    assert ledger.commitment("", "Ada Example") not in commitments

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from blueprint.actions import (
-    approve_release,
     approval_digest,
+    approve_release,
     changes_of,
     entries_of,
     publish_release,
@@ -311,7 +311,9 @@ def test_published_figure_or_target_does_not_change_without_saying_why(plan, pro
 
 
 def test_changed_target_that_says_why_is_proposed_and_published(plan, proposer):
-    why = "text: Each pupil\n    reason: Clearer\n    authority: The Mayor\n    decided_on: '2024-03-01'\n    #"
+    why = (
+        "text: Each pupil\n    reason: Clearer\n    authority: The Mayor\n    decided_on: '2024-03-01'\n    #"
+    )
     edit(plan, "indicators.yaml", "text: Every pupil", why)
 
     load(plan, propose_as=proposer.email)
@@ -338,7 +340,10 @@ def test_published_text_is_not_proposed_anew_without_a_reason(plan, proposer):
 
 def test_figure_that_the_site_revised_is_not_turned_back(plan, proposer):
     content = Observation.objects.get(period="2020")
-    change = Change.of("observation", **noun_content(content) | {"value": Decimal(82), "kind": "correction", "reason": "A slip"})
+    change = Change.of(
+        "observation",
+        **noun_content(content) | {"value": Decimal(82), "kind": "correction", "reason": "A slip"},
+    )
     publish([change], kind="figures", title={"en": "A correction"})
 
     said = load(plan, propose_as=proposer.email)

@@ -63,7 +63,9 @@ def published(db, ledger_key, client):
 
 
 def test_untouched_ledger_agrees(run, published):
-    code, said = run(published["entries"], published["checkpoint"], published["earlier"], key=published["key"])
+    code, said = run(
+        published["entries"], published["checkpoint"], published["earlier"], key=published["key"]
+    )
 
     assert (code, said.splitlines()[-1]) == (0, "ALL AGREES")
     assert "The checkpoint of size 5 agrees with them; its signature is right." in said
@@ -87,7 +89,9 @@ def test_without_a_checkpoint_it_says_what_is_not_shown(run, published):
     code, said = run(published["entries"])
 
     assert code == 0
-    assert "No checkpoint was given for what comes after entry 0: that it was not changed is not shown." in said
+    assert (
+        "No checkpoint was given for what comes after entry 0: that it was not changed is not shown." in said
+    )
 
 
 # T04: what was done to the file
@@ -192,7 +196,9 @@ def test_T04_rewritten_history_is_found_out_by_a_kept_checkpoint(run, published)
     code, said = run(forged, published["all"])
 
     assert code == 1
-    assert "The checkpoint of size 3 does not agree: when it was signed, the entries 3 to 3 were not all" in said
+    assert (
+        "The checkpoint of size 3 does not agree: when it was signed, the entries 3 to 3 were not all" in said
+    )
 
 
 # T05, T07: what was taken away, and what was shown to others

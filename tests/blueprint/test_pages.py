@@ -437,7 +437,7 @@ def test_no_head_is_known_while_there_never_was_one():
 
 def test_database_that_hangs_delays_one_request_and_no_others():
     asked, released = threading.Event(), threading.Event()
-    answers = iter([lambda: FIRST, lambda: asked.set() or released.wait(20) and SECOND])
+    answers = iter([lambda: FIRST, lambda: asked.set() or (released.wait(20) and SECOND)])
     memory = Memory(lambda: next(answers)())
     memory.current()
     memory.forget()
@@ -472,12 +472,11 @@ def test_pages_know_nothing_after_the_head_that_they_are_given(client):
     before = everything_public(client, given)
 
     publish_changes(*(change(name, **LATER.get(name, {})) for name in CONTENT), title="Later")
-    publish_changes(
-        change("indicator", indicator="I2", name_en="Later"), change("observation", indicator="I2")
-    )
+    publish_changes(*(change(name, **new) for name, new in NEW.items()), title="New")
 
     assert len(before) > 30
-    assert everything_public(client, given) == before
+    after = everything_public(client, given)
+    assert " ".join(path for path in before if after.get(path) != before[path]) == ""
     assert b"Later" in client.get("/en/indicators/").content
 
 
@@ -487,6 +486,26 @@ LATER = {
     "evidence": {"period": "2025"},
     "target": {"target": "I1-2042", "due": "2042"},
     "baseline": {"value": Decimal("0.5")},
+}
+
+
+NEW = {
+    "office": {"office": "later", "name_en": "Later office"},
+    "calendaritem": {"calendar_item": "later", "title_en": "Later item"},
+    "direction": {"direction": "2", "number": 2, "text_en": "Later direction"},
+    "source": {"source": "later", "title": "Later source"},
+    "strategy": {"strategy": "2", "number": 2, "text_en": "Later strategy"},
+    "measure": {"measure": "1.2", "text_en": "Later measure"},
+    "initiative": {"initiative": "later", "name_en": "Later initiative", "office": "later"},
+    "milestone": {"milestone": "later", "title_en": "Later milestone"},
+    "stage": {"stage": "third", "number": 3, "name_en": "Later stage", "year": 2042},
+    "indicator": {"indicator": "I2", "name_en": "Later indicator", "office": "later"},
+    "observation": {"indicator": "I2"},
+    "target": {"target": "I2-2042", "indicator": "I2"},
+    "meeting": {"meeting": "2", "number": 2},
+    "finding": {"meeting": "2", "text_en": "Later finding"},
+    "action": {"action": "2-1", "meeting": "2", "text_en": "Later action"},
+    "seat": {"seat": "review-2", "number": 2, "holder_en": "Later Example"},
 }
 
 
@@ -781,11 +800,11 @@ def test_O07_private_pages_never_come_out_of_the_cache(make_site, redis):
     ]
     assert leaks == []
     kept = everything_shared(redis)
-    assert len(kept) >= 3
+    assert kept
     assert [canary for canary in canaries for content in kept if canary in content] == []
 
 
-def crawl(visitor, limit=12):
+def crawl(visitor, limit=10):
     """The pages that a person comes by, those of the areas of work first."""
     waiting, seen = list(STARTS), set()
     while waiting and len(seen) < limit:

@@ -20,8 +20,10 @@ from django.urls import get_resolver, reverse
 from blueprint.accounts import home_of
 from blueprint.actions import approval_digest, withdraw_release
 from blueprint.clock import database_now
-from blueprint.models import Contributor, Publication, Release, User
+from blueprint.models import Contributor, PreReleaseAccess, Publication, Release, User
 from blueprint.permissions import OFFICE_ROLES, Role
+from blueprint.pre_release import grant_access
+from blueprint.scheduling import propose_moment
 from committee.models import Cycle, Rating
 from tests.factories import (
     OfficeFactory,
@@ -117,10 +119,24 @@ TABLE = {
                              "in     403      302+     302+ 403       404    404   404       403     404"),
     "desk:release-approve":   (UNMADE,
                              "in     403      302+     302+ 403       404    404   404       403     404"),
+    # What is approved is seen by those who had a hand in it and those who look after all work, until it is public.
     "desk:release-take-back": (UNMADE,
-                             "in     403      302+     302+ 403       404    404   404       403     404"),
+                             "in     404      404      404  403       404    404   404       403     404"),
     "desk:release-publish":   (UNMADE,
-                             "in     403      403      403  302+      404    404   404       403     404"),
+                             "in     404      404      404  302+      404    404   404       403     404"),
+    "desk:release-moment":  ("in     200      200      200  200       404    404   404       403     404",
+                             "in     302+     302+     302+ 302+      404    404   404       403     404"),
+    "desk:release-reschedule": ("in  404      404      404  200       404    404   404       403     404",
+                             "in     404      404      404  302+      404    404   404       403     404"),
+    "desk:release-reschedule-agree": (UNMADE,
+                             "in     404      404      404  302+      404    404   404       403     404"),
+    "desk:release-reschedule-decline": (UNMADE,
+                             "in     404      404      404  302+      404    404   404       403     404"),
+    "desk:release-access":  ("in     403      200      200  200       404    404   404       403     404",
+                             "in     403      302+     302+ 302+      404    404   404       403     404"),
+    "desk:release-access-end": (UNMADE,
+                             "in     403      302+     302+ 302+      404    404   404       403     404"),
+    "desk:release-access-file": ("in 403      200      200  200       404    404   404       403     404", UNMADE),
 
     # The committee's room.
     "room:papers":          ("in     403      403      403  403       200    200   200       200     403", UNMADE),
@@ -171,6 +187,17 @@ OTHER_OFFICE = {
     "desk:release-preview": ("in     404      404      404  200       404    404   404       200     404", UNMADE),
     "desk:release-publish":   (UNMADE,
                              "in     404      404      404  302+      404    404   404       403     404"),
+    "desk:release-moment":  ("in     404      404      404  200       404    404   404       403     404",
+                             "in     404      404      404  302+      404    404   404       403     404"),
+    "desk:release-reschedule": ("in  404      404      404  200       404    404   404       403     404",
+                             "in     404      404      404  302+      404    404   404       403     404"),
+    "desk:release-reschedule-*": (UNMADE,
+                             "in     404      404      404  302+      404    404   404       403     404"),
+    "desk:release-access":  ("in     404      404      404  200       404    404   404       403     404",
+                             "in     404      404      404  302+      404    404   404       403     404"),
+    "desk:release-access-end": (UNMADE,
+                             "in     404      404      404  302+      404    404   404       403     404"),
+    "desk:release-access-file": ("in 404      404      404  200       404    404   404       403     404", UNMADE),
     "desk:release-*":         (UNMADE,
                              "in     404      404      404  403       404    404   404       403     404"),
 }
@@ -223,7 +250,24 @@ def releases_of(code, indicator):
         "draft": ReleaseFactory(**fields),
         "submitted": submitted_release(**fields),
         "approved": approved_release(**fields),
+        "scheduled": approved_release(due_in=86400, **fields),
+        "proposed": with_proposal(approved_release(due_in=86400, **fields)),
+        "listed": with_list(submitted_release(**fields)),
     }
+
+
+def with_proposal(release):
+    to_at = release.publish_at + datetime.timedelta(days=1)
+    propose_moment(release, by=UserFactory(role=Role.PUBLISHER), to_at=to_at, reason={"en": "Later."})
+    return release
+
+
+def with_list(release):
+    """Somebody on its list, and another person who could be."""
+    listed, another = UserFactory(role=Role.MEMBER), UserFactory(role=Role.MEMBER)
+    grant_access(release, by=UserFactory(role=Role.PUBLISHER), to=listed, reason="Will speak about it.")
+    release.listed, release.another = listed.pk, another.pk
+    return release
 
 
 STATE_FOR = {
@@ -231,6 +275,12 @@ STATE_FOR = {
     "desk:release-return": "submitted",
     "desk:release-publish": "approved",
     "desk:release-take-back": "approved",
+    "desk:release-reschedule": "scheduled",
+    "desk:release-reschedule-agree": "proposed",
+    "desk:release-reschedule-decline": "proposed",
+    "desk:release-access": "listed",
+    "desk:release-access-end": "listed",
+    "desk:release-access-file": "listed",
 }
 
 
@@ -238,7 +288,8 @@ def arguments(name, site, other=False):
     """What stands in an address of this name."""
     if name.startswith("desk:release"):
         release = (site.other if other else site.own)[STATE_FOR.get(name, "draft")]
-        return {"pk": release.pk, "code": "other" if other else "I2"}
+        listed = getattr(release, "listed", None)
+        return {"pk": release.pk, "code": "other" if other else "I2", "user": listed}
     if name.startswith("room:"):
         return {"number": 5, "code": "1"}
     if name.startswith("admin:"):
@@ -270,7 +321,9 @@ def form(name, site, other=False):
     """What is sent to an address, as the page before it would."""
     if name.startswith("desk:release"):
         release = (site.other if other else site.own)[STATE_FOR.get(name, "draft")]
-        return {"version": release.version, "digest": approval_digest(release), "reason": "Because."}
+        sent = {"version": release.version, "digest": approval_digest(release), "reason": "Because."}
+        moment = {"day": "2040-10-30", "time": "16:30", "reason_en": "Because."}
+        return sent | moment | {"person": getattr(release, "another", "")}
     return {
         "room:rate": {"confidence": 4, "reason": "Because.", "version": 0},
         "room:finding": {"confidence": 4, "text_en": "Goes well.", "version": 0, "token": uuid.uuid4()},
@@ -326,7 +379,7 @@ def answer(site, who, method, target, sent):
 def stored():
     return [
         list(Release.objects.order_by("pk").values_list("pk", "state", "version")),
-        *(model.objects.count() for model in (Publication, Contributor, Rating)),
+        *(model.objects.count() for model in (Publication, Contributor, Rating, PreReleaseAccess)),
         list(User.objects.order_by("pk").values_list("pk", "password")),
     ]
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from blueprint.actions import Refused
+from blueprint.clock import database_now
 from blueprint.models import Event, PreReleaseAccess, Release
 from blueprint.permissions import Role
 from blueprint.pre_release import end_access, grant_access
@@ -24,7 +25,6 @@ from tests.factories import (
     set_clock,
     submitted_release,
 )
-from blueprint.clock import database_now
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +65,11 @@ def test_E14_colleague_without_a_hand_in_it_is_told_that_nothing_is_there(client
     for address in pages_of(release):
         answer, unknown = client.get(address), client.get(address.replace(str(release.pk), "999999", 1))
         assert (answer.status_code, answer.content, answer.headers) == (404, unknown.content, unknown.headers)
-    for address in ("/en/desk/", "/en/desk/indicators/I1/enter/", "/en/desk/indicators/I1/enter/?period=2024"):
+    for address in (
+        "/en/desk/",
+        "/en/desk/indicators/I1/enter/",
+        "/en/desk/indicators/I1/enter/?period=2024",
+    ):
         assert b"7391" not in client.get(address).content
     assert looks() == []
 
@@ -74,7 +78,12 @@ def test_E14_figures_do_not_come_back_with_a_form_sent_over_them(client, release
     client.force_login(UserFactory(role=Role.OFFICIAL))
 
     for version in (0, release.version):
-        sent = {"version": version, "token": "8d5b0a3e-5a53-4a0e-8a34-1f6b0e1c3f10", "period": "2024", "value": "1"}
+        sent = {
+            "version": version,
+            "token": "8d5b0a3e-5a53-4a0e-8a34-1f6b0e1c3f10",
+            "period": "2024",
+            "value": "1",
+        }
         answer = client.post("/en/desk/indicators/I1/enter/", sent)
         assert (answer.status_code, b"7391" in answer.content) == (409, False)
 
@@ -115,13 +124,25 @@ def test_E14_list_does_not_open_it_to_a_closed_account(release):
 
 @pytest.mark.parametrize("who", ["contributor", "approver", "publisher", "auditor"])
 def test_E14_those_with_a_part_in_it_see_it_and_are_recorded_too(client, release, who):
-    person = {"contributor": release.created_by, "approver": release.approved_by}.get(who) or UserFactory(role=who)
+    person = {"contributor": release.created_by, "approver": release.approved_by}.get(who) or UserFactory(
+        role=who
+    )
     client.force_login(person)
 
     answers = [client.get(address).status_code for address in pages_of(release)]
 
     assert answers == [200, 200]
     assert [look[0] for look in looks()] == [person, person]
+
+
+def test_E14_look_in_the_administration_is_recorded(client, release):
+    auditor = UserFactory(role=Role.AUDITOR)
+    client.force_login(auditor)
+
+    answer = client.get(reverse("admin:blueprint_release_change", args=[release.pk]))
+
+    assert (answer.status_code, b"7391.4826" in answer.content) == (200, True)
+    assert looks() == [(auditor, release.pk, "administration", "en")]
 
 
 def test_look_at_a_draft_or_at_what_is_public_is_not_recorded(client, release):
@@ -141,7 +162,14 @@ def test_look_at_a_draft_or_at_what_is_public_is_not_recorded(client, release):
 
 @pytest.mark.parametrize(
     ("role", "may"),
-    [("approver", True), ("head", True), ("publisher", True), ("official", False), ("auditor", False), ("chair", False)],
+    [
+        ("approver", True),
+        ("head", True),
+        ("publisher", True),
+        ("official", False),
+        ("auditor", False),
+        ("chair", False),
+    ],
 )
 def test_E14_list_is_kept_by_those_who_approve_or_publish(role, may):
     release = submitted_release()
@@ -166,8 +194,8 @@ def test_E14_list_refuses(release, fault):
         publish_due()
         release.refresh_from_db()
 
+    reason = " " if fault == "reason" else "Because."
     with pytest.raises(Refused):
-        reason = " " if fault == "reason" else "Because."
         grant_access(release, by=release.approved_by, to=person, reason=reason)
 
 

@@ -7,7 +7,6 @@ import signal
 import time
 from decimal import Decimal
 from urllib.parse import urlsplit
-from types import SimpleNamespace
 
 import pytest
 from django.core.management import call_command
@@ -118,7 +117,11 @@ def test_publication_by_the_clock_names_its_moment_and_nobody():
 
     release.refresh_from_db()
     publication = release.publication
-    assert (publication.planned_at, publication.late_by, release.published_by) == (release.publish_at, None, None)
+    assert (publication.planned_at, publication.late_by, release.published_by) == (
+        release.publish_at,
+        None,
+        None,
+    )
     said = json.loads(bytes(publication.leaf))["planned_at"]
     assert said == release.publish_at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -217,7 +220,7 @@ def test_E10_worker_that_was_down_publishes_once_after_its_start(make_site):
 
     for start in (2, 3):
         worker = site.begin("publish_due", "--watch")
-        worker.wait_until(lambda start=start: begun(worker) == start)
+        worker.wait_until(lambda start=start, worker=worker: begun(worker) == start)
         worker.wait_until(lambda: refreshed(release).state == "published")
         worker.running.send_signal(signal.SIGTERM)
         assert worker.running.wait(timeout=10) == 0
@@ -237,7 +240,7 @@ def begun(worker):
 @pytest.mark.django_db(transaction=True)
 def test_C07_two_workers_at_one_moment_publish_once():
     publish_indicator()
-    rounds = 60
+    rounds = 30
     releases = [
         approved_release(due_in=3600, entries=[change("observation", period=str(1980 + n))])
         for n in range(rounds)
@@ -265,7 +268,7 @@ def test_C08_publication_and_taking_back_at_once_leave_one_of_them():
     release = approved_release(due_in=3600)
     ended = {"published": 0, "draft": 0}
 
-    for turn in range(40):
+    for turn in range(25):
         release = approved_release(due_in=-1, entries=[change("observation", period=str(1980 + turn))])
         rests = [chance.random() / 100, chance.random() / 100]
 

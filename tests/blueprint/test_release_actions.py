@@ -166,7 +166,8 @@ def test_release_becomes_public():
 
 def test_published_content_is_the_approved_one():
     publish_indicator("I1")
-    release = published_release(entries=[change("observation", value=Decimal("2.50")), change("indicator")])
+    entries = [change("observation", value=Decimal("2.50")), change("indicator")]
+    release = published_release(entries=entries, reason="Checked")
 
     leaf = json.loads(bytes(release.publication.leaf))
 
@@ -497,10 +498,12 @@ def test_release_overtaken_by_another_needs_a_new_approval():
     publish_changes(change("office", office="dpo", name_en="Digital Office", role_en="Data"))
     renamed = approved_release(
         track="central",
+        reason="Renamed",
         entries=[change("office", office="dpo", name_en="Digital Policy Office", role_en="Data")],
     )
     reworded = approved_release(
         track="central",
+        reason="Wider",
         entries=[change("office", office="dpo", name_en="Digital Office", role_en="Data and AI")],
     )
     publisher = UserFactory(role=Role.PUBLISHER)

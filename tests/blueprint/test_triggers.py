@@ -16,7 +16,12 @@ pytestmark = pytest.mark.django_db
 
 APPEND_ONLY = append_only_models()
 UNIQUE_KEYS = [(model, key) for model in APPEND_ONLY for key in unique_keys(model)]
-WHY = {"kind": "correction", "reason": "A slip", "authority": "The Bureau", "decided_on": datetime.date(2026, 3, 2)}
+WHY = {
+    "kind": "correction",
+    "reason": "A slip",
+    "authority": "The Bureau",
+    "decided_on": datetime.date(2026, 3, 2),
+}
 NEVER = "rows of this table are never changed"
 
 

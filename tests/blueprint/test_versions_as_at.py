@@ -13,15 +13,25 @@ def names(number, **options):
     return sorted(OfficeVersion.objects.as_at(number, **options).values_list("office_id", "name_en"))
 
 
-@pytest.fixture
-def offices():
+def publish_three(**publication):
     """1: itc. 2: itc renamed, dpo. 3: dpo renamed."""
-    publish_office("itc", name_en="Innovation")
+    publish_changes(change("office", office="itc", name_en="Innovation"), **publication)
     publish_changes(
         change("office", office="itc", name_en="Innovation and Technology"),
         change("office", office="dpo", name_en="Digital"),
+        **publication,
     )
-    publish_office("dpo", name_en="Digital Policy")
+    publish_changes(change("office", office="dpo", name_en="Digital Policy"), **publication)
+
+
+@pytest.fixture
+def offices():
+    publish_three()
+
+
+@pytest.fixture
+def load():
+    publish_three(loaded=True)
 
 
 @pytest.mark.parametrize(
@@ -47,8 +57,12 @@ def test_as_at_is_the_newest_version_of_each_by_then(offices, number, standing):
         (3, [("dpo", "Digital Policy"), ("itc", "Innovation and Technology")]),
     ],
 )
-def test_as_at_or_first_shows_the_first_version_of_what_came_later(offices, number, standing):
+def test_as_at_or_first_shows_the_first_version_of_what_was_loaded_later(load, number, standing):
     assert names(number, or_first=True) == standing
+
+
+def test_as_at_or_first_shows_nothing_that_was_published_later(offices):
+    assert names(1, or_first=True) == [("itc", "Innovation")]
 
 
 def test_as_at_follows_numbers_and_not_the_order_of_rows(offices):

@@ -1,9 +1,17 @@
 import datetime
 import uuid
+from dataclasses import replace
 
 import pytest
 
-from blueprint.actions import Refused, approval_digest, approve_release, changes_of, publish_release, return_release
+from blueprint.actions import (
+    Refused,
+    approval_digest,
+    approve_release,
+    changes_of,
+    publish_release,
+    return_release,
+)
 from blueprint.clock import database_now, today
 from blueprint.models import Event, Publication, Release
 from blueprint.permissions import Role
@@ -317,12 +325,26 @@ def test_finding_becomes_public_when_approved_and_published(paper):
     assert publication.kind == "committee"
 
 
+def test_published_finding_changes_only_with_a_reason(paper):
+    chair, secretary = UserFactory(role=Role.CHAIR), UserFactory(role=Role.SECRETARY)
+    release = recorded(paper, chair)
+    approve_release(release, by=secretary, digest=approval_digest(release))
+    publish_release(release, by=UserFactory(role=Role.PUBLISHER))
+
+    with pytest.raises(Refused, match="Say why; the reason is published with it"):
+        recorded(paper, chair, replace(AGREED, confidence=2))
+    corrected = recorded(paper, chair, replace(AGREED, confidence=2, reason="The minutes say 2."))
+
+    assert corrected.reason == "The minutes say 2."
+    assert agreement_in(corrected).reason == "The minutes say 2."
+
+
 def test_second_action_of_a_strategy_gets_the_next_number(paper):
     chair, secretary = UserFactory(role=Role.CHAIR), UserFactory(role=Role.SECRETARY)
     release = recorded(paper, chair)
     approve_release(release, by=secretary, digest=approval_digest(release))
     publish_release(release, by=UserFactory(role=Role.PUBLISHER))
 
-    second = recorded(paper, chair)
+    second = recorded(paper, chair, replace(AGREED, reason="The minutes say so."))
 
     assert changes_of(second)[1].content["action_id"] == "5.1.2"

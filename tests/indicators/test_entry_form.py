@@ -266,6 +266,55 @@ def test_missing_figure_has_status_m_and_no_value():
     ]
 
 
+def test_withdrawal_clears_the_figure_and_needs_a_reason():
+    """What stands in the field is the figure that is taken back."""
+    assert errors(period="2024", value="11", kind="withdrawal") == {
+        "reason": ["Say why the figure is withdrawn. The reason is published."]
+    }
+    filled = form(period="2024", value="11", kind="withdrawal", reason="Not ours", handing_in=True)
+
+    assert filled.is_valid()
+    (change,) = filled.changes
+    assert [change.content[name] for name in ("value", "status", "kind", "reason")] == [
+        None, "M", "withdrawal", "Not ours",
+    ]  # fmt: skip
+
+
+def test_withdrawal_takes_the_parts_with_the_whole():
+    of = series(row("2024", "11"), row("2024", "4", "business"), disaggregation=SECTORS)
+
+    filled = form(of, period="2024", value="11", part_business="4", kind="withdrawal", reason="Not ours")
+
+    assert filled.is_valid()
+    assert [(one.content["breakdown"], one.content["value"]) for one in filled.changes] == [
+        ("total", None),
+        ("business", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("of", "fields", "said"),
+    [
+        (series(row("2024", "11")), {"period": "2025"}, "No figure for 2025 is published yet"),
+        (
+            series(row("2024", None, status="M")),
+            {"period": "2024"},
+            "No figure stands for 2024, so there is none to withdraw.",
+        ),
+    ],
+)
+def test_what_was_never_published_is_not_withdrawn(of, fields, said):
+    (fault,) = errors(of, kind="withdrawal", reason="Not ours", **fields)["kind"]
+
+    assert fault.startswith(said)
+
+
+def test_published_figure_is_not_made_unavailable_by_a_revision():
+    found = errors(period="2024", value="", missing="on", kind="revision", reason="The survey stopped.")
+
+    assert found == {"kind": ["To take back a published figure is a withdrawal. Choose that."]}
+
+
 def test_change_of_a_published_figure_needs_kind_and_reason():
     assert errors(period="2024") == {
         "kind": ["A figure for 2024 is published. Say what kind of change this is."],

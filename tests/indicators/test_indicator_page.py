@@ -47,10 +47,39 @@ def test_indicator_page_shows_a_changed_target_with_its_first_version(client, re
 def test_indicator_page_lists_every_revision_once(client, real_plan):
     response = client.get("/en/indicators/gerd-hkd/")
 
-    revised = [row for row in texts(response, "tr") if "revision" in row or "change of method" in row]
-    assert [row for row in revised if row.startswith("2017 21,280")] == [
-        "2017 21,280 22,213 +4.38% change of method 23 December 2020"
+    listed = [each for each in texts(response, "li") if each.startswith(("2017", "2018"))]
+    assert [each.partition(", ")[0] for each in listed] == [
+        "2017: recalculated from HK$21,280 million to HK$22,213 million (+933",
+        "2018: revised from HK$24,497 million to HK$24,478.4 million (−18.6",
+        "2018 (Business sector): revised from HK$10,992 million to HK$10,992.5 million (+0.5",
+        "2018 (Government sector): unchanged at HK$1,148 million; published again",
+        "2018 (Higher education sector): revised from HK$12,357 million to HK$12,337.9 million (−19.1",
     ]
+
+
+def test_indicator_table_and_chart_mark_revised_figures(client, real_plan):
+    response = client.get("/en/indicators/gerd-hkd/")
+
+    page = response.content.decode()
+    (line,) = [row for row in texts(response, "tr") if row.startswith("2018 ")]
+    assert "Routine revision 2018" in line
+    assert 'href="#revised-8-2018-total"' in page
+    assert 'id="revised-8-2018-total"' in page
+    title = (
+        "2018 · HK$24,478.4 million · revised from HK$24,497 million to HK$24,478.4 million (−18.6, −0.08%)"
+    )
+    # Of the wide and the narrow drawing.
+    assert page.count(f"<title>{title}</title>") == page.count('class="ring"') / 2 == 2
+
+
+def test_indicator_page_keeps_every_version_of_a_target(client, real_plan):
+    response = client.get("/en/indicators/ai-computing-power/")
+
+    promised = [each for each in texts(response, "li") if "petaFLOPS by" in each]
+    assert ["2025" in promised[0], "2026" in promised[1]] == [True, True]
+    assert promised[0].count("Decided on 26 February 2025.") == 1
+    assert "Financial Secretary, 2025-26 Budget Speech" in promised[0]
+    assert response.content.decode().count('class="former"') >= 2
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -8,7 +8,7 @@ from blueprint.publishing import publish
 from indicators.lines import lines
 from indicators.models import Summary
 from indicators.standings import standings
-from tests.factories import change, publish_changes, publish_indicator, publish_observation, publish_target
+from tests.factories import change, publish_changes, publish_indicator, publish_observation
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +54,7 @@ def test_publication_writes_a_summary_of_the_strategies_it_touches_only():
     publish_indicator("I1", strategy="1")
     publish_indicator("I2", strategy="2")
 
-    publication = publish_target("I2-2032", indicator="I2")
+    publication = publish_observation("I2")
 
     assert list(Summary.objects.filter(publication=publication).values_list("strategy", flat=True)) == ["2"]
 

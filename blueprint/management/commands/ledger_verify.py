@@ -14,7 +14,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("--file", type=Path, help="a downloaded entries.jsonl, checked instead of the database")
+        parser.add_argument(
+            "--file", type=Path, help="a downloaded entries.jsonl, checked instead of the database"
+        )
         parser.add_argument(
             "--checkpoint",
             type=Path,
@@ -45,6 +47,8 @@ class Command(BaseCommand):
         found = next(verifying.differences(kept, whole_history=whole_history), None)
         if found:
             raise CommandError(f"DOES NOT AGREE: {found}")
-        self.stdout.write(f"{Head.objects.get()} publications: leaves, chain, tree, checkpoints and public tables agree.")
+        self.stdout.write(
+            f"{Head.objects.get()} publications: leaves, chain, tree, checkpoints and public tables agree."
+        )
         if reason := checkpoints.trouble():
             self.stdout.write(f"But newer publications are not signed: {reason}.")

@@ -27,7 +27,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--propose-as", metavar="EMAIL", help="whose draft release the changes are to be")
 
-        parser.add_argument("--reason", default="", help="why published texts change; it is published with them")
+        parser.add_argument(
+            "--reason", default="", help="why published texts change; it is published with them"
+        )
 
     def handle(self, *, path, propose_as=None, reason="", **options):
         files = read_plan(Path(path))

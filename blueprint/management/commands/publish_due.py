@@ -1,6 +1,7 @@
 import logging
 import signal
 import threading
+import time
 
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections, connections
@@ -13,11 +14,15 @@ from blueprint.scheduling import next_moment, publish_due
 logger = logging.getLogger(__name__)
 # While it waits for a moment the worker looks again after this long: releases are approved and moved meanwhile.
 LONGEST_SLEEP = 1.0
-LONGEST_BACK_OFF = 10.0
+LONGEST_BACK_OFF = 3.0
+# A publication is signed with itself. What could not be, for want of a key, is tried again after this long.
+SECONDS_BETWEEN_SIGNING = 30
 
 
 class Command(BaseCommand):
     help = "Publishes every approved release whose moment has come. With --watch: goes on doing so."
+
+    sign_again_at = 0.0
 
     def add_arguments(self, parser):
         parser.add_argument("--watch", action="store_true", help="stay, and publish each at its moment")
@@ -31,9 +36,12 @@ class Command(BaseCommand):
 
     def one_round(self):
         # A release that waits is not to be marked as refused for what ails the ledger.
-        for publication in publish_due() if not publishing.broken else ():
+        published = publish_due() if not publishing.broken else []
+        for publication in published:
             self.stdout.write(f"Published: publication {publication.number}.")
-        sign_outstanding()
+        if published or time.monotonic() >= self.sign_again_at:
+            sign_outstanding()
+            self.sign_again_at = time.monotonic() + SECONDS_BETWEEN_SIGNING
 
     def watch(self):
         stop = stopped_by_signals()
@@ -49,7 +57,9 @@ class Command(BaseCommand):
                 # The database restarts or cannot be reached: what was not committed will be found due again.
                 back_off = min(max(2 * back_off, 0.5), LONGEST_BACK_OFF)
                 wait = back_off
-                logger.warning("The database does not answer (%s). Next try in %s s.", type(fault).__name__, wait)
+                logger.warning(
+                    "The database does not answer (%s). Next try in %s s.", type(fault).__name__, wait
+                )
                 connections.close_all()
             stop.wait(wait)
 
