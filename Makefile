@@ -13,7 +13,7 @@ STRICT := $(wildcard indicators/periods.py indicators/progress.py indicators/cha
 	blueprint/workflow.py)
 CHECKS := check-format check-lint check-types check-migrations check-translations check-locks check-deployment
 
-.PHONY: help run test check $(CHECKS) fix lock cases bench demo-reset dev
+.PHONY: help run test check $(CHECKS) fix lock chaos cases bench demo-reset dev
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -69,6 +69,13 @@ lock: dev ## pin the dependencies of pyproject.toml again (UPGRADE=1 to take new
 	$(COMPILE) $(if $(UPGRADE),--upgrade) -o requirements.lock pyproject.toml
 	$(COMPILE) $(if $(UPGRADE),--upgrade) -o requirements-dev.lock --extra dev -c requirements.lock pyproject.toml
 	@$(MAKE) --no-print-directory check-locks
+
+chaos: export CHAOS := 1
+chaos: dev ## long runs of the state machine and of killed processes (CHAOS_SEED= to repeat one)
+	@status=0; \
+	$(BIN)/pytest -s tests/test_chaos.py tests/blueprint/test_state_machine.py || status=$$?; \
+	$(BIN)/pytest -s --postgres tests/test_chaos.py tests/blueprint/test_state_machine.py || status=$$?; \
+	exit $$status
 
 cases: .venv/installed ## which cases of docs/cases.csv have a test, by priority
 	@$(BIN)/python deploy/cases.py

@@ -145,7 +145,9 @@ def move(release: Release, to: State, *, by: User, verb: str, note: str = "", **
     enter_state(release, to, by=by, verb=verb, note=note, **columns)
 
 
-def enter_state(release: Release, to: State, *, by: User | None, verb: str, note: str = "", **columns) -> None:
+def enter_state(
+    release: Release, to: State, *, by: User | None, verb: str, note: str = "", **columns
+) -> None:
     if not Release.objects.move(release, to, **columns):
         raise Moved
     release.refresh_from_db()
@@ -280,9 +282,7 @@ def make_public(release: Release, *, by: User | None) -> Publication:
         planned=planned_of(release),
     )
     failpoint("publish.before_move")
-    enter_state(
-        release, State.PUBLISHED, by=by, verb="publish", published_by=by, publication=publication
-    )
+    enter_state(release, State.PUBLISHED, by=by, verb="publish", published_by=by, publication=publication)
     return publication
 
 

@@ -75,7 +75,9 @@ class Announcement:
     def moves(self) -> list[Move]:
         """Each change of its day or time, and its being called off; the newest first."""
         pairs = zip(self.versions, self.versions[1:], strict=False)
-        return [Move(old, new, new.publication) for old, new in pairs if announced(old) != announced(new)][::-1]
+        return [Move(old, new, new.publication) for old, new in pairs if announced(old) != announced(new)][
+            ::-1
+        ]
 
     @property
     def calling_off(self) -> Wording | None:
@@ -151,6 +153,7 @@ def events(found: list[Announcement], *, host: str, link: Any) -> Iterator[dict[
     for each in found:
         item, last = each.item, each.versions[-1].publication
         begins = each.at if item.planned_time else item.planned_on
+        said = described(each)
         yield {
             "uid": f"calendar-{each.code}@{host}",
             "dtstamp": last.recorded_at.replace(microsecond=0),
@@ -158,9 +161,11 @@ def events(found: list[Announcement], *, host: str, link: Any) -> Iterator[dict[
             "sequence": len(each.versions) - 1,
             "summary": words(item, "title"),
             "dtstart": begins,
-            "dtend": begins + datetime.timedelta(minutes=15) if item.planned_time else begins + datetime.timedelta(1),
+            "dtend": begins + datetime.timedelta(minutes=15)
+            if item.planned_time
+            else begins + datetime.timedelta(1),
             "status": "CANCELLED" if item.called_off and each.publication is None else "CONFIRMED",
-            "description": described(each),
+            **({"description": said} if said else {}),
             "url": link(each),
             "transp": "TRANSPARENT",
         }

@@ -14,8 +14,8 @@ from indicators.standings import standings
 
 from .announcements import Outcome, announcements, events
 from .moment import public
-from .paging import paged
 from .overview import due_next
+from .paging import paged
 
 NOT_KEPT = "no-cache"
 

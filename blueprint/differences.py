@@ -318,7 +318,11 @@ def plain(field: models.Field, value: Any, row: Any, names: Names) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, Decimal):
-        return with_unit(value, names.unit_of(row.indicator_id)) if hasattr(row, "indicator_id") else number(value)
+        return (
+            with_unit(value, names.unit_of(row.indicator_id))
+            if hasattr(row, "indicator_id")
+            else number(value)
+        )
     if isinstance(value, datetime.date):
         return day_text(value)
     if isinstance(value, datetime.time):

@@ -103,7 +103,9 @@ def add(feed: Feed, row: Publication, sentences: Sequence[str], checkpoint: str)
 
 def checkpoints_of(listed: Sequence[Publication]) -> dict[int, str]:
     """The checkpoint first signed after each of them: a key that came later signs the last one once more."""
-    rows = Checkpoint.objects.filter(publication__in=[row.number for row in listed]).order_by("-signed_at", "-pk")
+    rows = Checkpoint.objects.filter(publication__in=[row.number for row in listed]).order_by(
+        "-signed_at", "-pk"
+    )
     return dict(rows.values_list("publication_id", "note"))
 
 
@@ -154,7 +156,12 @@ def figure_sentences(listed: Sequence[Publication], number: int) -> Iterable[tup
     place = Window(
         RowNumber(),
         partition_by=F("publication_id"),
-        order_by=[Case(When(kind=Kind.FIRST, then=Value(1)), default=Value(0)), "indicator", "period", "breakdown"],
+        order_by=[
+            Case(When(kind=Kind.FIRST, then=Value(1)), default=Value(0)),
+            "indicator",
+            "period",
+            "breakdown",
+        ],
     )
     rows = Observation.objects.filter(publication__in=[row.number for row in listed]).annotate(place=place)
     rows = rows.select_related("publication").defer("publication__leaf", "publication__tree_nodes")

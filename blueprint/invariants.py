@@ -64,9 +64,9 @@ def every_version_has_its_publication() -> Iterator[str]:
 @invariant("I1")
 def nothing_is_published_before_its_moment() -> Iterator[str]:
     now = database_now()
-    for number in Publication.objects.filter(
-        Q(published_at__gt=now) | Q(recorded_at__gt=now)
-    ).values_list("number", flat=True):
+    for number in Publication.objects.filter(Q(published_at__gt=now) | Q(recorded_at__gt=now)).values_list(
+        "number", flat=True
+    ):
         yield f"publication {number} is dated in the future"
     early = Release.objects.filter(publication__recorded_at__lt=F("publish_at"))
     for pk, number in early.values_list("pk", "publication"):
@@ -99,7 +99,9 @@ def ledger_gives_the_public_tables() -> Iterator[str]:
 def nobody_approved_their_own_work() -> Iterator[str]:
     approved = Release.objects.filter(approved_by__isnull=False)
     own = approved.filter(
-        Q(approved_by=F("contributors__user")) | Q(approved_by=F("submitted_by")) | Q(approved_by=F("created_by"))
+        Q(approved_by=F("contributors__user"))
+        | Q(approved_by=F("submitted_by"))
+        | Q(approved_by=F("created_by"))
     )
     found = set(own.values_list("pk", flat=True))
     for noun in nouns():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from . import ledger
@@ -146,7 +146,7 @@ def standing_numbers(changes: Sequence[Change], *, before: int | None = None) ->
         rows = noun.version.objects.filter(**columns)
         if before is not None:
             rows = rows.filter(publication__lt=before)
-        for *key, number in rows.order_by("publication_id").values_list(*noun.key, "publication_id"):
+        for *key, number in rows.values_list(*noun.key).annotate(newest=Max("publication_id")).order_by():
             if tuple(key) in keys:
                 found[noun, tuple(key)] = number
     return found

@@ -110,7 +110,6 @@ def _sqlite() -> Iterator[tuple[str, str, list[str]]]:
             "a contributor may not approve",
         )
 
-
     for rule in CHANGE_RULES:
         same = " AND ".join(f'"{column}" = NEW."{column}"' for column in rule.key)
         before = f'EXISTS (SELECT 1 FROM "{rule.table}" WHERE {same})'
@@ -226,7 +225,6 @@ def _postgresql() -> Iterator[tuple[str, str, list[str]]]:
         "blueprint_no_approver",
         _NO_APPROVER,
     )
-
 
     for rule in CHANGE_RULES:
         same = " AND ".join(f"earlier.{column} = added.{column}" for column in rule.key)

@@ -18,7 +18,9 @@ def cases():
 def count_tests(folder):
     """Case id -> number of tests that bear it."""
     return Counter(
-        found for path in folder.rglob("test_*.py") for found in NAMED.findall(path.read_text(encoding="utf-8"))
+        found
+        for path in folder.rglob("test_*.py")
+        for found in NAMED.findall(path.read_text(encoding="utf-8"))
     )
 
 

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from . import charts, figures
 from .models import TargetVersion
 from .models.observation import TOTAL
-from .periods import Period
 from .notices import event_text
+from .periods import Period
 from .sentences import target_text
 
 

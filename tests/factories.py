@@ -268,9 +268,7 @@ def approved_release(*, due_in: float | None = None, **fields) -> Release:
 def set_clock(release: Release, moment: datetime.datetime) -> None:
     """As if this had been the moment approved: the tests cannot wait, and the database's clock is not theirs."""
     release.publish_at = moment
-    Release.objects.filter(pk=release.pk).update(
-        publish_at=moment, approved_digest=approval_digest(release)
-    )
+    Release.objects.filter(pk=release.pk).update(publish_at=moment, approved_digest=approval_digest(release))
     release.refresh_from_db()
 
 

@@ -67,9 +67,13 @@ class Address:
         path = self.path.removeprefix("/")
         if media_type == "text/html":
             path = path if path.endswith((".html", "/")) or not path else f"{path}/"
-            stem, suffix = (path.removesuffix(".html"), ".html") if path.endswith(".html") else (
-                f"{path}index",
-                ".html",
+            stem, suffix = (
+                (path.removesuffix(".html"), ".html")
+                if path.endswith(".html")
+                else (
+                    f"{path}index",
+                    ".html",
+                )
             )
         else:
             stem, suffix = posixpath.splitext(path.removesuffix("/"))
@@ -90,9 +94,7 @@ def encoded(query: tuple[tuple[str, str], ...]) -> str:
 
 
 def plain(text: str) -> str:
-    return re.sub(
-        r"[^A-Za-z0-9]", lambda found: "".join(f"~{byte:02x}" for byte in found[0].encode()), text
-    )
+    return re.sub(r"[^A-Za-z0-9]", lambda found: "".join(f"~{byte:02x}" for byte in found[0].encode()), text)
 
 
 def relative(target: str, *, seen_in: str) -> str:

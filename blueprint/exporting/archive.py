@@ -16,7 +16,7 @@ from .addresses import LANGUAGES, Address, relative
 from .checking import faults
 from .folder import Folder
 from .rewriting import links, restyled, rewritten, style_links
-from .site import Answer, ExportFailed, Site
+from .site import Answer, ExportFailed, Site, kept_connections
 
 ROOT = Address("/")
 VARIABLE = set("<(")
@@ -26,7 +26,7 @@ Progress = Callable[[int, int, str], None]
 
 def export_site(target: Path, *, progress: Progress = lambda done, known, address: None) -> "Archive":
     """Write the archive of now to a folder. Raises ExportFailed, and leaves nothing, if it would not be whole."""
-    with Folder(target) as folder:
+    with Folder(target) as folder, kept_connections():
         archive = Archive(folder, head_moment(), progress)
         archive.crawl()
         archive.relink()
@@ -74,7 +74,9 @@ class Archive:
             self.absent.append(address)
             return []
         if answer.status != 200:
-            raise ExportFailed(f"{address} answers {answer.status}. It is linked from {self.seen_on[address]}.")
+            raise ExportFailed(
+                f"{address} answers {answer.status}. It is linked from {self.seen_on[address]}."
+            )
         file = address.file(answer.media_type)
         self.folder.write(file, answer.body, of=str(address))
         self.files[address], self.taken[file] = file, address

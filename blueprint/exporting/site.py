@@ -1,13 +1,17 @@
 """The running application, asked in process and always at the same moment."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 
 from ..moment import HEAD_GIVEN, Moment
 from ..public_reads import PublicReads
@@ -84,6 +88,19 @@ class Site:
             "wsgi.run_once": False,
             HEAD_GIVEN: (self.moment.number, self.moment.today),
         }
+
+
+@contextmanager
+def kept_connections() -> Iterator[None]:
+    """One connection for all pages: at the end of each request Django would look whether to close it."""
+    ends = (request_started, request_finished)
+    for signal in ends:
+        signal.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for signal in ends:
+            signal.connect(close_old_connections)
 
 
 def static_file(address: Address) -> Answer:

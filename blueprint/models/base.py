@@ -15,7 +15,9 @@ def texts(label, *, blank=False, max_length=None, validators=()):
         options = {"blank": True, "default": "", "verbose_name": name, "validators": list(validators)}
         if not blank and language == "en":
             options["help_text"] = _("Needed in at least one language.")
-        made = models.CharField(max_length=max_length, **options) if max_length else models.TextField(**options)
+        made = (
+            models.CharField(max_length=max_length, **options) if max_length else models.TextField(**options)
+        )
         made.label, made.language = label, language.replace("-", "_")
         return made
 

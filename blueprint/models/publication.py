@@ -128,7 +128,9 @@ class Checkpoint(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["publication", "key"], name="checkpoint_once_a_publication_and_key")
+            models.UniqueConstraint(
+                fields=["publication", "key"], name="checkpoint_once_a_publication_and_key"
+            )
         ]
 
     def __str__(self):

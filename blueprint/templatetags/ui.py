@@ -162,7 +162,11 @@ def citation(context, title, as_at):
         "day": w.day_text(moment.today),
         "url": format_html('<a href="{}">{}</a>', url, url),
     }
-    return format_html(_("“%(title)s”, %(site)s, as at publication %(number)s, %(day)s. %(url)s") % {k: "{" + k + "}" for k in said}, **said)
+    return format_html(
+        _("“%(title)s”, %(site)s, as at publication %(number)s, %(day)s. %(url)s")
+        % {k: "{" + k + "}" for k in said},
+        **said,
+    )
 
 
 @register.simple_tag
@@ -175,7 +179,9 @@ def announced_for(item):
 def kept_parameters(context):
     """The address's parameters but for the moment and the page of a list, for a form that asks for another moment."""
     asked = context["request"].GET
-    pairs = [(name, value) for name in asked for value in asked.getlist(name) if name not in ("as_at", "page")]
+    pairs = [
+        (name, value) for name in asked for value in asked.getlist(name) if name not in ("as_at", "page")
+    ]
     return format_html_join("", '<input type="hidden" name="{}" value="{}">', pairs)
 
 

@@ -41,7 +41,9 @@ def publish_planned(code, *, minutes_late=0):
 def events(client, language="en", query=""):
     response = client.get(f"/{language}/calendar.ics{query}")
     assert response["Content-Type"] == "text/calendar; charset=utf-8"
-    return {str(event["uid"]): event for event in icalendar.Calendar.from_ical(content(response)).walk("VEVENT")}
+    return {
+        str(event["uid"]): event for event in icalendar.Calendar.from_ical(content(response)).walk("VEVENT")
+    }
 
 
 # The page
@@ -112,7 +114,9 @@ def test_E10_late_item_says_by_how_much(client):
 
 
 def test_E10_item_whose_moment_has_passed_is_delayed(client):
-    publish_calendar(title_en="Figures", planned_on=datetime.date(2026, 1, 5), planned_time=datetime.time(16, 30))
+    publish_calendar(
+        title_en="Figures", planned_on=datetime.date(2026, 1, 5), planned_time=datetime.time(16, 30)
+    )
 
     assert section(client, "Delayed") == (
         "Figures 5 January 2026 16:30 delayed Its moment has passed, and it has not been published yet."
@@ -135,7 +139,10 @@ def test_item_of_a_day_is_kept_until_its_end():
     item = change("calendaritem", planned_on=datetime.date(2026, 10, 30))
     end = datetime.datetime(2026, 10, 31, 0, 0, tzinfo=HONG_KONG)
 
-    assert [outcome_at(item, end - datetime.timedelta(minutes=2)), outcome_at(item, end)] == ["announced", "delayed"]
+    assert [outcome_at(item, end - datetime.timedelta(minutes=2)), outcome_at(item, end)] == [
+        "announced",
+        "delayed",
+    ]
 
 
 def test_E16_moved_item_shows_the_earlier_moment_and_the_public_reason(client):
@@ -185,7 +192,9 @@ def test_figures_due_next_come_from_the_indicators_own_months(client):
 def test_page_and_file_are_never_kept(client):
     publish_calendar(**FAR)
 
-    assert [client.get(f"/en/{name}")["Cache-Control"] for name in ("calendar/", "calendar.ics")] == ["no-cache"] * 2
+    assert [client.get(f"/en/{name}")["Cache-Control"] for name in ("calendar/", "calendar.ics")] == [
+        "no-cache"
+    ] * 2
 
 
 @pytest.mark.parametrize("count", [1, 30])
@@ -213,8 +222,12 @@ def test_E04_calendar_is_the_same_with_a_release_that_waits(client, language):
     addresses = [f"/{language}/calendar/", f"/{language}/calendar.ics", f"/{language}/publications/feed/"]
     before = [content(client.get(address)) for address in addresses]
 
-    approved_release(entries=[change("observation", period="2025"), change("calendaritem", calendar_item="b")])
-    submitted_release(entries=[change("calendaritem", calendar_item="a", title_en="canary-7391")], reason="Canary.")
+    approved_release(
+        entries=[change("observation", period="2025"), change("calendaritem", calendar_item="b")]
+    )
+    submitted_release(
+        entries=[change("calendaritem", calendar_item="a", title_en="canary-7391")], reason="Canary."
+    )
 
     assert [content(client.get(address)) for address in addresses] == before
 
@@ -249,7 +262,11 @@ def test_event_has_its_moment_in_utc_and_a_lasting_name(client):
 
     assert event["uid"] == f"calendar-2026-10@{settings.SITE_HOST}"
     assert event["dtstart"].dt == datetime.datetime(2126, 10, 30, 8, 30, tzinfo=datetime.UTC)
-    assert [str(event[name]) for name in ("summary", "status", "sequence")] == ["Figures of 2125", "CONFIRMED", "0"]
+    assert [str(event[name]) for name in ("summary", "status", "sequence")] == [
+        "Figures of 2125",
+        "CONFIRMED",
+        "0",
+    ]
     assert str(event["url"]) == f"{settings.SITE_URL}/en/calendar/#item-2026-10"
 
 
@@ -258,7 +275,10 @@ def test_event_without_a_time_takes_the_day(client):
 
     (event,) = events(client).values()
 
-    assert (event["dtstart"].dt, event["dtend"].dt) == (datetime.date(2126, 10, 30), datetime.date(2126, 10, 31))
+    assert (event["dtstart"].dt, event["dtend"].dt) == (
+        datetime.date(2126, 10, 30),
+        datetime.date(2126, 10, 31),
+    )
 
 
 def test_moved_event_keeps_its_name_and_counts_its_versions(client):
@@ -300,7 +320,14 @@ def test_O04_file_keeps_hostile_titles_in_one_property(client):
 
 @pytest.mark.parametrize(
     ("minutes", "text"),
-    [(1, "1 minute"), (22, "22 minutes"), (119, "119 minutes"), (120, "2 hours"), (2879, "47 hours"), (2880, "2 days")],
+    [
+        (1, "1 minute"),
+        (22, "22 minutes"),
+        (119, "119 minutes"),
+        (120, "2 hours"),
+        (2879, "47 hours"),
+        (2880, "2 days"),
+    ],
 )
 def test_duration_is_said_in_the_largest_unit_that_says_it_well(minutes, text):
     assert duration(datetime.timedelta(minutes=minutes)) == text

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
+from blueprint.checkpoints import key_file, make_key
 from blueprint.exporting import ExportFailed, export_site
 from blueprint.exporting.addresses import Address, encoded, relative
 from blueprint.exporting.archive import mapped_addresses
@@ -29,7 +30,9 @@ def tiny_plan(django_db_setup, django_db_blocker):
         publish_one_of_each()
         publish_observation("I1", value=Decimal("1.6"), kind="revision", reason="late reports")
         publish_indicator("I2", frequency="quarterly")
+        make_key()
         yield
+        key_file().unlink()
         transaction.set_rollback(True)
 
 
@@ -105,6 +108,12 @@ def test_every_page_says_what_it_is_and_where_the_living_one_is(archive):
         if name != "index.html":
             assert page.count('class="notice past" role="note"') == 1, name
             assert f'href="{settings.SITE_URL}/{name.split("/")[0]}/' in page, name
+
+
+def test_checkpoint_of_the_moment_is_in_the_archive(archive, client):
+    (name,) = [name for name in files_in(archive) if name.startswith("checkpoint.")]
+
+    assert (archive / name).read_bytes() == client.get("/ledger/checkpoint").content
 
 
 # One moment, and the same bytes
@@ -241,7 +250,14 @@ def test_file_of_an_address(link, media_type, file):
 
 @pytest.mark.parametrize(
     "link",
-    ["/en/?as_at=3", "/accounts/login/", "/en/desk/", "/en/search/?q=a", "/ledger/proof?leaf=1", "/en/?q=chips"],
+    [
+        "/en/?as_at=3",
+        "/accounts/login/",
+        "/en/desk/",
+        "/en/search/?q=a",
+        "/ledger/proof?leaf=1",
+        "/en/?q=chips",
+    ],
 )
 def test_what_asks_the_living_site_is_not_archived(link):
     assert not Address.of(link).archived

@@ -37,7 +37,9 @@ def said(element, name):
 
 def summary(client, number, language="en"):
     feed = read(client, language)
-    return next(said(entry, "summary") for entry in entries(feed) if said(entry, "id").endswith(f"/{number}/")).split("\n")
+    return next(
+        said(entry, "summary") for entry in entries(feed) if said(entry, "id").endswith(f"/{number}/")
+    ).split("\n")
 
 
 # The form
@@ -51,7 +53,11 @@ def problems(feed):
     ids = [said(entry, "id") for entry in entries(feed)]
     found += [] if len(set(ids)) == len(ids) else ["ids twice"]
     for entry in entries(feed):
-        found += [name for name in ("id", "title", "updated", "published", "summary", "content") if len(entry.findall(ATOM + name)) != 1]
+        found += [
+            name
+            for name in ("id", "title", "updated", "published", "summary", "content")
+            if len(entry.findall(ATOM + name)) != 1
+        ]
     times = [element.text for name in ("updated", "published") for element in feed.iter(ATOM + name)]
     return found + [time for time in times if not TIME.fullmatch(time)]
 
@@ -132,7 +138,10 @@ def test_many_first_figures_are_counted(client):
 def test_each_changed_value_has_exactly_one_notice(client, language):
     periods = [str(2000 + n) for n in range(30)]
     publish_changes(*[change("observation", period=period) for period in periods])
-    revised = [change("observation", period=p, value=Decimal(2), kind="revision", reason=f"why-{p}.") for p in periods]
+    revised = [
+        change("observation", period=p, value=Decimal(2), kind="revision", reason=f"why-{p}.")
+        for p in periods
+    ]
     publish_changes(*revised, *[change("observation", period=str(2050 + n)) for n in range(20)])
 
     told = "\n".join(summary(client, 2, language))
@@ -147,7 +156,9 @@ def test_notice_says_before_after_difference_and_why(client):
 
     (sentence,) = summary(client, 3)
 
-    assert sentence.startswith("Patents, 2024: corrected from 1.5% to 1.2% (−0.3 percentage points), correction, ")
+    assert sentence.startswith(
+        "Patents, 2024: corrected from 1.5% to 1.2% (−0.3 percentage points), correction, "
+    )
     assert sentence.endswith(": A sum was wrong.")
 
 
@@ -163,7 +174,9 @@ def test_notice_of_an_older_publication_compares_with_what_stood_then(client):
 
 def test_other_changes_are_counted_by_noun_with_the_reason(client):
     publish_changes(change("office"))
-    publish_changes(change("office", name_en="A"), change("office", office="dpo", name_en="B"), reason="They merged.")
+    publish_changes(
+        change("office", name_en="A"), change("office", office="dpo", name_en="B"), reason="They merged."
+    )
 
     assert summary(client, 2) == ["offices: 2", "They merged."]
 
@@ -188,7 +201,9 @@ def signed(publication, key, note):
 
 
 def key(key_id):
-    return LedgerKey.objects.create(key_id=key_id, name="x", verifier=f"x+{key_id}", since=1, added_at=database_now())
+    return LedgerKey.objects.create(
+        key_id=key_id, name="x", verifier=f"x+{key_id}", since=1, added_at=database_now()
+    )
 
 
 def test_checkpoint_first_signed_after_a_publication_is_in_its_entry(client):

@@ -62,7 +62,9 @@ def run(*statements):
 def release():
     """A published release among all kinds of public things, other releases and reviews."""
     publish_one_of_each()
-    return published_release(entries=[change("observation", period="2023"), change("indicator", indicator="I2")])
+    return published_release(
+        entries=[change("observation", period="2023"), change("indicator", indicator="I2")]
+    )
 
 
 def found():
@@ -78,7 +80,9 @@ def test_nothing_is_found_where_all_is_sound(release):
     return_release(returned, by=person_for(DECIDERS["office"], returned), reason="a typing error")
     taken_back = approved_release(entries=[change("observation", period="2021")])
     take_back_approval(taken_back, by=taken_back.approved_by, reason="a doubt")
-    published_release(track="committee", office=None, entries=[change("seat", seat="review-2", number=2, holder_en="B")])
+    published_release(
+        track="committee", office=None, entries=[change("seat", seat="review-2", number=2, holder_en="B")]
+    )
     PersonName.objects.filter(name="Ada Example").update(name="", salt="")
     published_release(
         entries=[change("observation", period="2023", value=Decimal(3), kind="revision", reason="late")],
@@ -201,8 +205,13 @@ def test_violation_is_named(release, harm, named):
 @pytest.mark.parametrize("name", ["indicators_observation", "blueprint_publication", "blueprint_event"])
 def test_trigger_that_is_off_is_named(release, name):
     connection.check_constraints()
-    trigger = next(each for each, _t, _s in triggers.trigger_sql(connection.vendor) if each.startswith(f"{name}_"))
-    off = {"sqlite": f'DROP TRIGGER "{trigger}"', "postgresql": f"ALTER TABLE {name} DISABLE TRIGGER {trigger}"}
+    trigger = next(
+        each for each, _t, _s in triggers.trigger_sql(connection.vendor) if each.startswith(f"{name}_")
+    )
+    off = {
+        "sqlite": f'DROP TRIGGER "{trigger}"',
+        "postgresql": f"ALTER TABLE {name} DISABLE TRIGGER {trigger}",
+    }
     run(off[connection.vendor])
 
     assert found() == [f"I12: the trigger {trigger} is missing or switched off"]
@@ -211,7 +220,9 @@ def test_trigger_that_is_off_is_named(release, name):
 def test_command_names_the_violations_and_fails(release):
     Head.objects.update(number=5)
 
-    with pytest.raises(CommandError, match=r"^Violations: 2\.\nI2: the head says 5, the last publication is 2"):
+    with pytest.raises(
+        CommandError, match=r"^Violations: 2\.\nI2: the head says 5, the last publication is 2"
+    ):
         call_command("check_invariants")
 
 

@@ -56,7 +56,10 @@ def open_page(client, publication, query=""):
 def cells(response):
     """The rows of every table, cell by cell."""
     rows = re.findall(r"<tr>(.*?)</tr>", content(response).decode(), re.S)
-    plain = [[re.sub(r"<[^>]*>", " ", cell) for cell in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row)] for row in rows]
+    plain = [
+        [re.sub(r"<[^>]*>", " ", cell) for cell in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row)]
+        for row in rows
+    ]
     return [[" ".join(cell.split()) for cell in row] for row in plain]
 
 
@@ -140,7 +143,9 @@ def test_changed_figure_stands_with_difference_kind_and_reason(client):
 
 def test_withdrawn_figure_is_not_available_any_more(client):
     publish_observation(value=Decimal("1.5"))
-    publication = publish_observation(value=None, status="M", kind="withdrawal", reason="It was of another city.")
+    publication = publish_observation(
+        value=None, status="M", kind="withdrawal", reason="It was of another city."
+    )
 
     response = open_page(client, publication)
 
@@ -150,7 +155,10 @@ def test_withdrawn_figure_is_not_available_any_more(client):
 def test_changed_target_says_why_and_on_whose_authority(client):
     publish_target(value=Decimal(5))
     publication = publish_target(
-        value=Decimal(6), reason="More is possible.", authority="Policy Address", decided_on=datetime.date(2026, 9, 16)
+        value=Decimal(6),
+        reason="More is possible.",
+        authority="Policy Address",
+        decided_on=datetime.date(2026, 9, 16),
     )
 
     response = open_page(client, publication)
@@ -243,7 +251,9 @@ def test_name_of_what_was_withdrawn_leads_to_where_it_last_stood(client):
 
 def test_every_link_of_a_publication_leads_somewhere(client):
     publish_one_of_each()
-    publication = publish_changes(*[change(kind.name) for kind in nouns() if kind.name not in ("target", "observation")])
+    publication = publish_changes(
+        *[change(kind.name) for kind in nouns() if kind.name not in ("target", "observation")]
+    )
 
     links = set(re.findall(r'href="(/en/[^"#]*)', content(open_page(client, publication)).decode()))
 
@@ -254,7 +264,9 @@ def test_replaced_publications_are_linked(client):
     publish_one_of_each()
     publish_office(name_en="Other")
 
-    page = content(open_page(client, publish_changes(change("office"), change("measure"), reason="Both."))).decode()
+    page = content(
+        open_page(client, publish_changes(change("office"), change("measure"), reason="Both."))
+    ).decode()
 
     assert '<a href="/en/publications/1/">1</a>, <a href="/en/publications/2/">2</a>' in page
 
@@ -281,7 +293,9 @@ def test_publication_after_the_moment_is_not_found(client):
 
 def published_planned(minutes, **planned):
     at = database_now() - datetime.timedelta(minutes=minutes, seconds=5)
-    return publish_changes(change("office"), planned=Planned(at=at, **planned), notes={"en": "Figures of the year."})
+    return publish_changes(
+        change("office"), planned=Planned(at=at, **planned), notes={"en": "Figures of the year."}
+    )
 
 
 def test_late_publication_says_by_how_much(client):
@@ -332,8 +346,13 @@ def many(count):
 @pytest.mark.parametrize("count", [1, 30])
 def test_page_asks_as_much_for_one_change_as_for_thirty(client, count, django_assert_num_queries):
     publish_changes(*many(count))
-    changed = [change("observation", period=str(1990 + n), value=Decimal(2), kind="revision", reason="So.") for n in range(count)]
-    publication = publish_changes(*changed, *[change("office", office=f"o{n}", name_en="New") for n in range(count)], reason="So.")
+    changed = [
+        change("observation", period=str(1990 + n), value=Decimal(2), kind="revision", reason="So.")
+        for n in range(count)
+    ]
+    publication = publish_changes(
+        *changed, *[change("office", office=f"o{n}", name_en="New") for n in range(count)], reason="So."
+    )
 
     with django_assert_num_queries(10):
         response = open_page(client, publication)
@@ -342,7 +361,9 @@ def test_page_asks_as_much_for_one_change_as_for_thirty(client, count, django_as
 
 
 def test_large_publication_is_counted_folded_and_paged(client):
-    publication = publish_changes(*[change("office", office=f"o{n:03}", name_en=f"Office {n}") for n in range(130)])
+    publication = publish_changes(
+        *[change("office", office=f"o{n:03}", name_en=f"Office {n}") for n in range(130)]
+    )
 
     first, second = open_page(client, publication), open_page(client, publication, "?page=2")
 

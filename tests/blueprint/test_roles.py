@@ -80,6 +80,8 @@ def sign_in(which):
 
 @pytest.fixture(scope="module", autouse=True)
 def known_passwords(django_db_setup, django_db_blocker):
+    if connection.vendor != "postgresql":
+        return
     with (
         django_db_blocker.unblock(),
         closing(psycopg2.connect(**connection.get_connection_params())) as owner,

@@ -19,7 +19,13 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from blueprint.actions import (
     Refused,
@@ -126,6 +132,9 @@ class Tracker(RuleBasedStateMachine):
             self.submit(f"official {letter}", indicator, stale=False, apt=True)
         elif draft.state == "submitted":
             self.approve(f"head {letter}", indicator, stale=False, other=False, apt=True)
+        elif draft.moment == "to come" and value and value % 5 == 0:
+            self.correct_centrally(indicator, next(iter(draft.entries)), value)
+            self.time_passes("publisher", indicator)
         elif draft.moment == "to come" and value:
             self.time_passes("publisher", indicator)
         elif draft.moment == "to come":
@@ -182,7 +191,10 @@ class Tracker(RuleBasedStateMachine):
         done = self.attempt(
             allowed,
             lambda: withdraw_entry(
-                indicator=version_of(indicator), by=self.people[who], period=period, version=draft.release.version
+                indicator=version_of(indicator),
+                by=self.people[who],
+                period=period,
+                version=draft.release.version,
             ),
         )
         if done:
@@ -266,7 +278,11 @@ class Tracker(RuleBasedStateMachine):
     def correct_centrally(self, indicator, period, value):
         kind = self.kind_now(indicator, period, value)
         release = Release.objects.create(
-            track="central", title_en="Correction", token=uuid.uuid4(), created_by=self.clerk, created_at=database_now()
+            track="central",
+            title_en="Correction",
+            token=uuid.uuid4(),
+            created_by=self.clerk,
+            created_at=database_now(),
         )
         enter(release, observation(indicator, period, value, kind), by=self.clerk)
         submit_release(release, by=self.clerk)
@@ -297,7 +313,9 @@ class Tracker(RuleBasedStateMachine):
         draft = self.open.get(indicator)
         allowed = self.movable(who, indicator) and not draft.proposed_by
         to_at = database_now() + datetime.timedelta(hours=hours)
-        if self.act(indicator, allowed, propose_moment, who, stale, to_at=to_at, reason={"en": "a late table"}):
+        if self.act(
+            indicator, allowed, propose_moment, who, stale, to_at=to_at, reason={"en": "a late table"}
+        ):
             draft.proposed_by = who
 
     @when("approved")
@@ -356,7 +374,9 @@ class Tracker(RuleBasedStateMachine):
             assert states[draft.release.pk] == draft.state
         assert Head.objects.get().number == self.head
         rows = Observation.objects.as_at(self.head)
-        assert {(row.indicator_id, row.period): (row.value, row.publication_id) for row in rows} == self.public
+        assert {
+            (row.indicator_id, row.period): (row.value, row.publication_id) for row in rows
+        } == self.public
         for indicator, draft in self.open.items():
             held = ObservationEntry.objects.filter(release=draft.release, indicator=indicator)
             assert {row.period: (row.value, row.kind) for row in held} == draft.entries
@@ -428,7 +448,10 @@ class Tracker(RuleBasedStateMachine):
     def says_why(self, indicator: str) -> bool:
         """Whether no entry calls a first figure what has one by now."""
         entries = self.open[indicator].entries
-        return all(kind != "first" or (indicator, period) not in self.public for period, (_v, kind) in entries.items())
+        return all(
+            kind != "first" or (indicator, period) not in self.public
+            for period, (_v, kind) in entries.items()
+        )
 
     def became_public(self, indicator: str) -> None:
         self.head += 1

@@ -52,7 +52,7 @@ def publish_alone(name):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_page_of_what_was_withdrawn_is_410_in_words(client, name):
-    code, address, listing = PAGES[name]
+    _code, address, listing = PAGES[name]
     before = publish_alone(name)
     assert client.get(address).status_code == 200
 

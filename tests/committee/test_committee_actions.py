@@ -106,7 +106,7 @@ def test_papers_take_the_same_number_of_queries_for_more_strategies(cycle, djang
     )
     cycle.cut_off = Publication.objects.head()
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         assert len(papers_of(cycle)) == 3
 
 

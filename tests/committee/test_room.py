@@ -153,7 +153,7 @@ def test_papers_query_count(client, cycle, django_assert_num_queries, count):
     signed_in(client, Role.MEMBER)
     client.get(PAGE[0])
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         response = client.get(PAGE[0])
 
     assert len(response.context["cycles"][0]["rows"]) == count

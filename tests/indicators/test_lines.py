@@ -36,10 +36,10 @@ def test_withdrawn_indicator_has_no_line():
     assert standings(moment_at(last.number)) == []
 
 
-def test_indicator_without_a_name_has_a_line_in_the_past_only():
+def test_indicator_loaded_before_its_name_has_a_line_in_the_past_only():
     publish_changes(change("strategy"), change("office"), change("stage"), change("unit"))
     unnamed = publish_changes_alone(change("observation"))
-    named = publish_indicator("I1")
+    named = publish_changes(change("indicator"), loaded=True)
 
     assert lines(moment_at(unnamed.number)) == []
     assert [line.code for line in lines(moment_at(unnamed.number, asked="2"))] == ["I1"]
@@ -47,7 +47,7 @@ def test_indicator_without_a_name_has_a_line_in_the_past_only():
 
 
 def publish_changes_alone(*changes):
-    return publish(changes, kind="figures", title={"en": "Figures"})
+    return publish(changes, kind="figures", title={"en": "Figures"}, loaded=True)
 
 
 def test_publication_writes_a_summary_of_the_strategies_it_touches_only():

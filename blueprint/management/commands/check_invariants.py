@@ -4,7 +4,9 @@ from blueprint.invariants import check_invariants, checks
 
 
 class Command(BaseCommand):
-    help = "Checks what must hold of the database whatever happened to it. Names each violation and ends with 1."
+    help = (
+        "Checks what must hold of the database whatever happened to it. Names each violation and ends with 1."
+    )
 
     def handle(self, *args, **options):
         found = check_invariants()

@@ -6,7 +6,7 @@ import time
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections, connections
 
-from blueprint import publishing, verifying
+from blueprint import publishing, roles, verifying
 from blueprint.checkpoints import sign_outstanding
 from blueprint.clock import database_now
 from blueprint.scheduling import next_moment, publish_due
@@ -28,6 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--watch", action="store_true", help="stay, and publish each at its moment")
 
     def handle(self, *args, watch, **options):
+        roles.check_at_start()
         verifying.check_at_start()
         if watch:
             self.watch()
