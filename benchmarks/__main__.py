@@ -36,6 +36,7 @@ def main():
             for result in MEASURES[name](places):
                 print(line(result), flush=True)
                 results.append(result)
+            places.rest()
     target = Path(os.environ.get("VAR_DIR", ROOT / "var"))
     target.mkdir(exist_ok=True)
     write(results, target / "bench.json")

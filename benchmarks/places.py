@@ -29,6 +29,7 @@ class Places(ExitStack):
         super().__init__()
         self.quick = quick
         self.rounds = 5 if quick else 9
+        self.sites: list[Inside] = []
         self.folder = Path(self.enter_context(tempfile.TemporaryDirectory(prefix="blueprint-bench-")))
 
     @cached_property
@@ -92,7 +93,17 @@ class Places(ExitStack):
             sys.exit(f"manage.py {arguments[0]} failed:\n{done.stderr[-3000:]}")
 
     def inside(self, database: str) -> "Inside":
-        return self.enter_context(Inside(self.environment(database)))
+        self.sites.append(Inside(self.environment(database)))
+        return self.sites[-1]
+
+    def rest(self):
+        """End the processes of the measure that is done: a database in use cannot be copied."""
+        while self.sites:
+            self.sites.pop().close()
+
+    def __exit__(self, *fault):
+        self.rest()
+        return super().__exit__(*fault)
 
 
 class Inside:
@@ -104,10 +115,7 @@ class Inside:
             cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
+    def close(self):
         self.process.stdin.close()
         self.process.wait(timeout=60)
 

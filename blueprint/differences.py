@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 
 from indicators.figures import difference, number, period_label, with_unit
 from indicators.models.observation import TOTAL, Kind, ObservationStatus
+from indicators.notices import share_text
 
 from .models import Identified, PersonName
 from .nouns import Change, Noun, noun
+from .together import read_together
 from .wording import FALLBACK, LANGUAGES, TAGS, Wording, day_text, reader, wording, wording_of, words
 
 # The text column that says what a thing is called.
@@ -117,7 +119,7 @@ def rows_before(changes: Iterable[Change], publications: Collection[int]) -> Bef
 
 
 class Names:
-    """What codes and commitments in changes stand for, read once for all of them: one query a noun."""
+    """What codes and commitments in changes stand for, read once for all of them, of every noun together."""
 
     def __init__(self, changes: Sequence[Change], before: Before, number: int):
         self.number = number
@@ -134,14 +136,15 @@ class Names:
         self.persons = dict(kept.values_list("commitment", "name"))
 
     def read(self, references: dict[str, set[str]]) -> None:
+        wanted = {}
         for name, codes in references.items():
             kind = noun(name)
-            unknown = {code for code in codes if (name, code) not in self.versions}
-            if not unknown:
-                continue
-            rows = kind.version.objects.filter(**{f"{kind.key[0]}__in": unknown})
-            for row in rows.as_at(self.number, or_first=True):
-                self.versions[name, getattr(row, kind.key[0])] = row
+            if unknown := {code for code in codes if (name, code) not in self.versions}:
+                rows = kind.version.objects.filter(**{f"{kind.key[0]}__in": unknown})
+                wanted[name] = rows.as_at(self.number, or_first=True)
+        for name, found in read_together(**wanted).items() if wanted else ():
+            for row in found:
+                self.versions[name, getattr(row, noun(name).key[0])] = row
 
     def version(self, name: str, code: str) -> Any:
         return self.versions.get((name, code))
@@ -393,11 +396,8 @@ def signed(change: Decimal, unit: Any) -> str:
 
 
 def percent(before: Decimal, after: Decimal) -> str:
-    """The change in per cent of the earlier value; of nothing there is none."""
-    if before == 0:
-        return ""
-    share = (after - before) / abs(before) * 100
-    return f"{share:+.2f}%".replace("-", "−")
+    """The change in per cent of the earlier value; of nothing there is none, and of no change neither."""
+    return share_text(after - before, before) if before != 0 and after != before else ""
 
 
 def is_rank(unit: Any) -> bool:

@@ -84,7 +84,7 @@ def last_change(moment: Any, listed: Sequence[Publication]) -> datetime.datetime
 
 def add(feed: Feed, row: Publication, sentences: Sequence[str], checkpoint: str) -> None:
     link = settings.SITE_URL + row.get_absolute_url()
-    said = [words(row, "notes"), *sentences, row.reason]
+    said = [words(row, "notes"), *sentences, row.own_reason]
     summary = "\n".join(text for text in said if text)
     head = _("Publication %(number)s, %(day)s") % {"number": row.number, "day": published(row)}
     kept = f"{_('Checkpoint of the ledger after it')}{_(': ')}\n{checkpoint}" if checkpoint else ""
@@ -117,7 +117,8 @@ def sentences_of(listed: Sequence[Publication], number: int) -> dict[int, list[s
     numbers = [row.number for row in listed]
     found = defaultdict(list)
     counted = counts_of(numbers)
-    told, firsts = defaultdict(int), counts_of_first(numbers)
+    told: dict[int, int] = defaultdict(int)
+    firsts = counts_of_first(numbers)
     for row, text in figure_sentences(listed, number):
         if row.kind != Kind.FIRST or firsts[row.publication_id] <= FIRST_FIGURES:
             found[row.publication_id].append(text)

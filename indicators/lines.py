@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from . import progress
+from .models import IndicatorVersion
 from .periods import Period
 from .standings import Standing, headline, place, standings
 from .summaries import entry, newest, without_name
@@ -93,13 +94,12 @@ def lines(moment: Any, *, strategies: QuerySet | None = None) -> list[Line]:
 def named_later(moment: Any, strategies: QuerySet | None) -> list[Line]:
     """Those whose names were published after the moment stand in no strategy's summary of then."""
     codes = without_name(moment.number)
-    found = standings(moment, codes=codes) if codes else []
+    if codes and strategies is not None:
+        under = IndicatorVersion.objects.filter(indicator__in=codes, strategy__in=strategies)
+        codes = list(under.values_list("indicator", flat=True).distinct())
+    found = [line_of(standing, moment) for standing in standings(moment, codes=codes)] if codes else []
     wanted = None if strategies is None else set(strategies.values_list("pk", flat=True))
-    return [
-        line_of(standing, moment)
-        for standing in found
-        if wanted is None or standing.indicator.strategy_id in wanted
-    ]
+    return [line for line in found if wanted is None or line.strategy in wanted]
 
 
 def line_of(standing: Standing, moment: Any) -> Line:

@@ -1,6 +1,6 @@
 from collections import Counter
 
-from deploy.cases import cases, report, count_tests
+from deploy.cases import cases, count_tests, report
 
 
 def test_report_tells_by_priority_what_has_a_test():

@@ -15,9 +15,10 @@ from http.client import HTTPException
 
 import pytest
 
+from blueprint.checkpoints import key_file, make_key
 from blueprint.clock import database_now
 from blueprint.invariants import check_invariants
-from blueprint.models import Head, Release
+from blueprint.models import Head, Publication, Release
 from blueprint.scheduling import publish_due
 from indicators.models import Observation
 from tests.factories import publish_indicator
@@ -32,6 +33,7 @@ import django; django.setup()
 from django.conf import settings
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 from blueprint.actions import *
+from blueprint.checkpoints import key_file, make_key
 from blueprint.clock import database_now
 from blueprint.permissions import Role
 from blueprint.scheduling import publish_due
@@ -107,8 +109,15 @@ def becomes_public(site, figures: int) -> bool:
     return False
 
 
-@pytest.mark.django_db(transaction=True)
-def test_F08_killed_at_random_moments_every_invariant_holds(make_site, tmp_path):
+@pytest.fixture
+def own_key(transactional_db):
+    """So that checkpoints are signed, and are verified after each round."""
+    make_key()
+    yield
+    key_file().unlink()
+
+
+def test_F08_killed_at_random_moments_every_invariant_holds(make_site, tmp_path, own_key):
     if LONG:
         # Longer than any test of the suite may take.
         signal.alarm(0)
@@ -139,6 +148,10 @@ def test_F08_killed_at_random_moments_every_invariant_holds(make_site, tmp_path)
         assert head >= acknowledged(log), f"round {number}: what was acknowledged is gone"
         assert all(int(row["publication"]) <= head for row in seen or [])
         assert not Release.objects.due(database_now()).exists()
+        assert not Publication.objects.filter(checkpoints=None).exists()
         assert becomes_public(site, Observation.objects.count()), f"round {number}"
+
+        if LONG and number % 20 == 0:
+            print(f"round {number}: publication {head}", flush=True)
 
     print(f"{ROUNDS} rounds, {head} publications")

@@ -15,8 +15,25 @@ LIVING = re.compile(
 )
 # Parameters of links that pages offer, of which there are finitely many.
 FINITE = frozenset(
-    ["page", "history", "sort", "order", "kind", "year", "direction", "strategy", "office", "status"]
-    + ["stage", "class", "frequency", "state", "language", "month", "indicator"]
+    [
+        "page",
+        "history",
+        "sort",
+        "order",
+        "kind",
+        "year",
+        "month",
+        "direction",
+        "strategy",
+        "office",
+        "status",
+        "stage",
+        "class",
+        "frequency",
+        "state",
+        "language",
+        "indicator",
+    ]
 )
 LONGEST_NAME = 120
 # What the standard tables of media types lack or name otherwise.

@@ -1,6 +1,8 @@
 """From addresses to files: find every public page, write it down, then turn its links into links between files."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -20,6 +22,8 @@ from .site import Answer, ExportFailed, Site, kept_connections
 
 ROOT = Address("/")
 VARIABLE = set("<(")
+# So many forms of one list are an archive; more would be links that multiply without end.
+MOST_OF_ONE_PATH = 1000
 # Told after each address: how many are done, how many are known, and which it was.
 Progress = Callable[[int, int, str], None]
 
@@ -53,9 +57,14 @@ class Archive:
         """Every address that the map of the site has, and every one that a page leads to."""
         waiting = list(self.mapped)
         self.seen_on = dict.fromkeys(waiting, "the map of the site")
-        done = 0
+        done, forms = 0, Counter()
         while waiting:
             address = waiting.pop()
+            forms[address.path] += 1
+            if forms[address.path] > MOST_OF_ONE_PATH:
+                raise ExportFailed(
+                    f"{address.path} leads to more and more forms of itself, such as {address}."
+                )
             if address not in self.files:
                 for found in self.take(address):
                     if found not in self.seen_on and found not in self.files:
@@ -94,24 +103,24 @@ class Archive:
     def relink(self) -> None:
         for file, address in self.taken.items():
             if file.endswith(".html"):
-                page = self.relinked(address, file, self.folder.read(file).decode())
-                self.folder.write(file, page.encode(), of=str(address))
+                change = self.relinked_page
             elif file.endswith(".css"):
-                css = restyled(self.folder.read(file).decode(), lambda link: self.link(link, address, file))
-                self.folder.write(file, css.encode(), of=str(address))
+                change = self.relinked_style
+            else:
+                continue
+            text = change(address, file, self.folder.read(file).decode())
+            self.folder.write(file, text.encode(), of=str(address))
 
-    def relinked(self, address: Address, file: str, html: str) -> str:
-        context = {
-            "moment": self.moment,
-            "living": f"{settings.SITE_URL}{address}",
-            "site_url": settings.SITE_URL,
-        }
+    def relinked_page(self, address: Address, file: str, html: str) -> str:
+        context = {"moment": self.moment, "living": f"{settings.SITE_URL}{address}"}
         with override(address.language):
             banner = render_to_string("archive/_banner.html", context)
             form = render_to_string("archive/_form.html", context)
-        return rewritten(
-            html, lambda link: self.link(link, address, file), banner=banner, instead_of_form=form
-        )
+        relink = partial(self.link, address=address, file=file)
+        return rewritten(html, relink, banner=banner, instead_of_form=form)
+
+    def relinked_style(self, address: Address, file: str, css: str) -> str:
+        return restyled(css, partial(self.link, address=address, file=file))
 
     def link(self, link: str, address: Address, file: str) -> str:
         """A link of a page as it stands in the page's file. What is not in the archive is on the living site."""

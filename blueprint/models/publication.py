@@ -99,6 +99,11 @@ class Publication(models.Model):
         return reverse("publication", args=[self.number])
 
     @property
+    def own_reason(self):
+        """Its reason, where its notes do not give that reason already: they do so in three languages."""
+        return "" if self.reason in (self.notes_en, self.notes_zh_hant, self.notes_zh_hans) else self.reason
+
+    @property
     def late_by(self):
         """How long after its planned moment it came, or None if it was on time or had no moment."""
         return lateness(self.planned_at, self.published_at)

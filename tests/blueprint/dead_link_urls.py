@@ -1,4 +1,4 @@
-"""The site's map and beside it a page that leads to one that does not exist."""
+"""The site's map, and beside it a page that leads to one that does not exist."""
 
 from django.http import HttpResponse
 from django.urls import path

@@ -150,6 +150,13 @@ def test_page_that_leads_nowhere_fails_the_export_by_name(tiny_plan, tmp_path, s
     assert list(tmp_path.iterdir()) == []
 
 
+def test_links_without_end_fail_the_export_by_name(tiny_plan, tmp_path, settings):
+    settings.ROOT_URLCONF = "tests.blueprint.endless_urls"
+
+    with pytest.raises(ExportFailed, match=r"^/zz/ leads to more and more forms of itself"):
+        export_site(tmp_path / "site")
+
+
 def test_earlier_archive_stays_when_the_next_one_fails(tiny_plan, tmp_path, settings):
     export_site(tmp_path / "site")
     before = digests(tmp_path / "site")

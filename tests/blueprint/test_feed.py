@@ -246,5 +246,5 @@ def test_feed_asks_as_much_for_one_publication_as_for_thirty(client, count, djan
     for number in range(count):
         publish_observation(value=Decimal(2 + number), kind="revision", reason="Routine.")
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         assert len(entries(read(client))) == count + 1

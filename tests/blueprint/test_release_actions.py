@@ -7,8 +7,8 @@ from django.db import DatabaseError, connection, transaction
 from blueprint.actions import (
     Moved,
     Refused,
-    approve_release,
     approval_digest,
+    approve_release,
     changes_of,
     digest_of,
     entries_of,
@@ -513,3 +513,14 @@ def test_release_overtaken_by_another_needs_a_new_approval():
         publish_release(reworded, by=publisher)
 
     assert OfficeVersion.objects.filter(office="dpo").as_at(99).get().name_en == "Digital Policy Office"
+
+
+def test_approver_who_submits_what_is_public_is_refused_in_words():
+    release = ReleaseFactory(entries=[change("office")])
+    head = person_for(Role.HEAD, release)
+    submit_release(release, by=release.created_by)
+    approve_release(release, by=head, digest=approval_digest(release))
+    publish_release(release, by=UserFactory(role=Role.PUBLISHER))
+
+    with pytest.raises(Refused, match="A release in this state cannot be moved so"):
+        submit_release(release, by=head)
