@@ -143,6 +143,13 @@ class Page:
         return cls.of([(name, value) for name, value in json.loads(headers)], gzip.decompress(small), small)
 
 
+BROKE_OFF = b"This could not be read to its end. Please try again in a moment.\n"
+PLAIN_HEADERS = [
+    ("Content-Type", "text/plain; charset=utf-8"),
+    ("Cache-Control", "no-store"),
+    ("Retry-After", "5"),
+    ("X-Content-Type-Options", "nosniff"),
+]
 # A mark in place of a page that is too large to keep.
 TOO_LARGE = Page.of([], b"")
 NOT_KEPT_HEADERS = {"content-length", "vary", "etag", "x-request-id", "connection", "date"}
@@ -282,7 +289,12 @@ class PageCache:
             shelf.end(address)
 
     def make(self, shelf: Shelf, address: Address, environ, start_response):
-        answer = Answer(self.application, for_django(environ, address, shelf.head))
+        try:
+            answer = Answer(self.application, for_django(environ, address, shelf.head))
+        except Exception:
+            # While a stream was read: Django has answered by then, and nobody has been told so yet.
+            logger.exception("%r broke off", address.path)
+            return self.apologise(environ, start_response)
         if not keepable(answer.status, answer.headers):
             return self.hand_on(answer, environ, start_response, "passed")
         if not answer.whole:
@@ -334,6 +346,13 @@ class PageCache:
             answer.close()
             return []
         return answer
+
+    def apologise(self, environ, start_response):
+        number = new_request_id()
+        self.log(environ, 503, "broken", number)
+        said = [*PLAIN_HEADERS, ("Content-Length", str(len(BROKE_OFF))), ("X-Request-ID", number)]
+        start_response("503 Service Unavailable", said)
+        return [BROKE_OFF] if environ["REQUEST_METHOD"] == "GET" else []
 
     def step_aside(self, environ, start_response):
         number = new_request_id()

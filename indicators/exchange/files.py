@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from django.utils.translation import override
@@ -13,6 +14,7 @@ from strategies.models import StrategyVersion
 
 from ..assessing import exact_value
 from ..models import IndicatorVersion, Observation, TargetVersion, UnitVersion
+from ..models.observation import Kind
 from ..notices import Notice, in_pairs, notice_of, replacing
 from ..progress import truncate
 from ..standings import standings
@@ -99,7 +101,7 @@ def write(columns: list[str], rows: Iterable[dict[str, Any]]) -> Iterator[str]:
     """Lines of a CSV file: comma, decimal point, no thousands separators, yes and no."""
     line = io.StringIO()
     writer = csv.writer(line, lineterminator="\r\n")
-    for row in [columns, *([cell(row[c]) for c in columns] for row in rows)]:
+    for row in chain([columns], ([cell(row[c]) for c in columns] for row in rows)):
         writer.writerow(row)
         yield line.getvalue()
         line.seek(0)
@@ -137,7 +139,9 @@ def observations(moment: Any, *, code: str | None = None, history: bool = False)
     # Of an indicator that was taken back the figures go with it.
     ordered = rows.filter(indicator__in=names).select_related("publication").defer("publication__leaf")
     ordered = ordered.order_by("indicator", "breakdown", "period", "publication_id")
-    for row, notice in with_notices(list(ordered), moment.number, names, whole=history):
+    notices = notices_by_row(ordered, moment.number, names)
+    # A million rows are written as they come.
+    for row in ordered.iterator(chunk_size=2000):
         name = names[row.indicator_id]
         yield {
             "indicator": row.indicator_id,
@@ -152,24 +156,18 @@ def observations(moment: Any, *, code: str | None = None, history: bool = False)
             "obs_status": row.status,
             "break_before": row.break_before,
             "kind": row.kind,
-            "note": note_with(notice, row.note_en or row.note_zh_hant or row.note_zh_hans),
+            "note": note_with(notices.get(row.pk), row.note_en or row.note_zh_hant or row.note_zh_hans),
             "publication": row.publication_id,
             "published_at": published_at(row.publication),
             "source_url": urls.get(row.source, ""),
         }
 
 
-def with_notices(
-    rows: list[Observation], number: int, names: dict[str, Any], *, whole: bool
-) -> Iterator[tuple[Observation, Notice | None]]:
-    """Each row with the notice of what it replaced, if it did. ``whole``: the rows hold every version."""
+def notices_by_row(rows: Any, number: int, names: dict[str, Any]) -> dict[int, Notice]:
+    """{primary key: the notice of what it replaced} of those rows that replaced another."""
     units = {unit.unit_id: unit for unit in UnitVersion.objects.as_at(number, or_first=True)}
-    pairs = in_pairs(rows if whole else replacing(rows))
-    notices = {
-        after.pk: notice_of(before, after, names[after.indicator_id], units) for before, after in pairs
-    }
-    for row in rows:
-        yield row, notices.get(row.pk)
+    pairs = in_pairs(replacing(list(rows.exclude(kind=Kind.FIRST))))
+    return {after.pk: notice_of(before, after, names[after.indicator_id], units) for before, after in pairs}
 
 
 def note_with(notice: Notice | None, note: str) -> str:

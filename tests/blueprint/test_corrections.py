@@ -124,7 +124,7 @@ def test_corrections_page_query_count(client, count, django_assert_num_queries):
         publish_changes(change("office", name_en=f"Office {year}"), reason="Renamed")
         publish_changes(change("finding", text_en=f"Text {year}"), reason="Reworded")
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         response = client.get(PAGE)
 
     assert len(response.context["changes"]) >= count * 2

@@ -102,7 +102,7 @@ def test_nouns_come_after_those_they_refer_to():
 
 
 def test_every_version_and_entry_belongs_to_a_noun():
-    derived = {"Assessment"}
+    derived = {"Assessment", "Summary"}
     models = {
         model for base in (Version, Entry) for model in base.__subclasses__() if model.__name__ not in derived
     }

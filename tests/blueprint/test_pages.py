@@ -142,8 +142,22 @@ def test_failure_of_the_one_who_makes_it_releases_the_others():
 
     answers = at_once(lambda index: ask(cache), threads=4)
 
-    assert sorted(isinstance(answer, RuntimeError) for answer in answers) == [False, False, False, True]
-    assert {answer[2] for answer in answers if not isinstance(answer, RuntimeError)} == {BODY}
+    assert sorted(answer[0] for answer in answers) == [200, 200, 200, 503]
+    assert {answer[2] for answer in answers if answer[0] == 200} == {BODY}
+
+
+def test_stream_that_breaks_off_is_503_in_words_and_not_kept():
+    def breaking():
+        yield b"indicator,period"
+        raise OperationalError("the connection was cut")
+
+    cache = cache_around(Inner(breaking))
+
+    first, again = (ask(cache, "/data/observations.csv") for _ in range(2))
+
+    assert first[0] == again[0] == 503
+    assert first[1]["Cache-Control"] == "no-store"
+    assert first[2] == b"This could not be read to its end. Please try again in a moment.\n"
 
 
 def test_each_head_has_pages_of_its_own(inner):
