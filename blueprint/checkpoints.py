@@ -16,7 +16,8 @@ from . import ledger
 from .audit import record
 from .clock import database_now
 from .models import Checkpoint, LedgerKey, Publication
-from .publishing import from_tree, hold_head
+from .publishing import broken, from_tree, hold_head, rehearsing
+from .refusals import Refused
 from .signed_notes import Signer, Verifier, joined
 
 logger = logging.getLogger(__name__)
@@ -65,12 +66,18 @@ def make_key() -> Signer:
     made = Signer.new(known.name if known else f"{settings.SITE_HOST}/ledger/{secrets.token_hex(4)}")
     if key_file().exists():
         # It may be another database's: nothing here knows that it can be spared.
-        key_file().rename(key_file().with_name(f"{key_file().name}.before-{made.verifier.key_id}"))
+        set_aside(key_file(), made)
+        set_aside(memory_file(), made)
     with written(f"{made}\n", key_file()), transaction.atomic():
         hold_head()
         publish_key(made.verifier)
     sign_outstanding()
     return made
+
+
+def set_aside(file: Path, made: Signer) -> None:
+    if file.exists():
+        file.rename(file.with_name(f"{file.name}.before-{made.verifier.key_id}"))
 
 
 def rotate_key() -> Signer:
@@ -120,6 +127,45 @@ class written:
             self.beside.unlink()
 
 
+# --- what this key has signed ----------------------------------------------------------------------------
+#
+# Kept beside the key and not in the database: who can write there could otherwise take the checkpoints away, change
+# the past, and have it signed anew by an honest process.
+
+
+def memory_file() -> Path:
+    return key_file().with_name(f"{key_file().name}.signed")
+
+
+def remembered() -> tuple[int, bytes] | None:
+    """(size, root) of the largest tree that was signed here."""
+    try:
+        size, root = memory_file().read_text().split()
+    except FileNotFoundError:
+        return None
+    return int(size), bytes.fromhex(root)
+
+
+def remember(size: int, root: bytes) -> None:
+    kept = remembered()
+    if kept is None or kept[0] < size:
+        with written(f"{size} {root.hex()}\n", memory_file()):
+            pass
+
+
+def contradiction() -> str:
+    """How the ledger goes against what was signed here before, in words; nothing if it continues it."""
+    kept = remembered()
+    if kept is None:
+        return ""
+    size, root = kept
+    try:
+        found = from_tree(lambda node: ledger.tree_root(size, node))
+    except KeyError:
+        return f"A ledger of {size} publications was signed here, and there are fewer now."
+    return "" if found == root else f"The first {size} publications are not those that were signed here."
+
+
 # --- signing ---------------------------------------------------------------------------------------------
 
 
@@ -130,7 +176,18 @@ def sign_publication(publication: Publication, changes: Sequence[Any] = ()) -> N
     except NoKey as reason:
         logger.error("Publication %s has no checkpoint yet: %s.", publication.number, reason)
         return
+    if not rehearsing():
+        check_memory()
     sign([publication], key)
+
+
+def check_memory() -> None:
+    """Raises Refused rather than sign a ledger that does not continue what was signed."""
+    fault = contradiction()
+    if fault:
+        broken[:] = [fault]
+        logger.error("THE LEDGER IS NOT AS IT WAS. Nothing is signed or published. %s", fault)
+        raise Refused(fault)
 
 
 def sign_outstanding() -> int:
@@ -143,6 +200,10 @@ def sign_outstanding() -> int:
     except NoKey as reason:
         tell_once(str(reason))
         return 0
+    if broken:
+        tell_once(broken[0])
+        return 0
+    check_memory()
     signed, last = 0, None
     while last != signed:
         last = signed
@@ -169,6 +230,9 @@ def sign(publications: Sequence[Publication], key: Signer) -> int:
         for size, root in zip(sizes, roots, strict=True)
     ]
     Checkpoint.objects.bulk_create(made)
+    if sizes:
+        # What is rolled back was never shown to anybody.
+        transaction.on_commit(lambda: remember(sizes[-1], roots[-1]))
     return len(made)
 
 

@@ -254,10 +254,12 @@ class PageCache:
         if settings.SECURE and not is_secure(environ):
             return None
         path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
-        # Longer than any page needs: nothing to remember.
-        if len(path) > LONGEST_PATH or len(query) > LONGEST_QUERY:
+        # Longer than any page needs: nothing to remember, neither the address as asked nor the page.
+        if len(path) > LONGEST_PATH:
             return None
-        return address_of(path, query)
+        read = address_of if len(query) <= LONGEST_QUERY else address_of.__wrapped__
+        address = read(path, query)
+        return address if address and len(address.query) <= LONGEST_QUERY else None
 
     def current_shelf(self) -> Shelf | None:
         head, shelf = self.heads(), self.shelf

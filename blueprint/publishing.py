@@ -73,7 +73,7 @@ def publish(
     ``past`` is the date a loaded fact bears at its source. The number and the time are taken by the
     transaction's first statement, under the head row's lock, so numbers have no gaps and times their order.
     """
-    if broken and not _rehearsing.get():
+    if broken and not rehearsing():
         raise Refused(
             _("Nothing can be published: the ledger is not as it was. Tell those who run the site.")
         )
@@ -125,6 +125,11 @@ def publish(
         derive(publication, sealed)
     transaction.on_commit(forget_head)
     return publication
+
+
+def rehearsing() -> bool:
+    """Whether what is published now will be undone."""
+    return _rehearsing.get()
 
 
 def planned_part(planned: Planned) -> dict[str, Any]:
@@ -251,7 +256,7 @@ class _Undone(Exception):
 @contextmanager
 def rehearsed(changes: Sequence[Change], **publication: Any) -> Iterator[Publication]:
     """Publish for real, let the caller look, and undo it all: what is seen is exactly what would be public."""
-    rehearsing = _rehearsing.set(True)
+    token = _rehearsing.set(True)
     try:
         with transaction.atomic():
             yield publish(changes, **publication)
@@ -259,4 +264,4 @@ def rehearsed(changes: Sequence[Change], **publication: Any) -> Iterator[Publica
     except _Undone:
         pass
     finally:
-        _rehearsing.reset(rehearsing)
+        _rehearsing.reset(token)

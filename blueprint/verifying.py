@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import DatabaseError, models
+from django.db.models import Max, Min
 
-from . import ledger, publishing
+from . import checkpoints, ledger, publishing
 from .clock import hong_kong_date
 from .models import Checkpoint, Head, Identified, Identity, LedgerKey, PersonName, Publication, Version
 from .models.base import Entry
@@ -99,6 +100,7 @@ class Walk:
         self.rows = {kind.name: Rows(kind.version, last) for kind in nouns()}
         self.checkpoints = Rows(Checkpoint, last)
         self.keys = {key.key_id: key for key in LedgerKey.objects.all()}
+        self.signed_to = signed_to(last)
         # Codes of each kind of identity that the ledger names.
         self.named: dict[type[Identity], set[str]] = defaultdict(set)
 
@@ -146,7 +148,10 @@ class Walk:
             yield Difference(
                 "blueprint_publication", str(number), "its stored part of the tree is not that of the leaves"
             )
-        for row in self.checkpoints.of(number):
+        signed = list(self.checkpoints.of(number))
+        if not signed and number <= self.signed_to:
+            yield Difference("blueprint_checkpoint", str(number), "a row is missing: this was signed")
+        for row in signed:
             words = self.checkpoint_fault(row)
             if words:
                 yield Difference("blueprint_checkpoint", str(number), words)
@@ -161,7 +166,7 @@ class Walk:
         try:
             note = Note.read(row.note)
             Verifier.read(self.keys[row.key_id].verifier).check(note)
-        except (NoteFault, KeyError) as fault:
+        except (NoteFault, KeyError, ValueError) as fault:
             return f"its signed note is not right: {fault}"
         if (note.size, note.root) != (row.publication_id, self.ledger.root()):
             return f"its signed note says another size or root: {note.size}, {note.root.hex()}"
@@ -182,6 +187,15 @@ class Walk:
                 self.named[identity].add(code)
         for name, rows in self.rows.items():
             yield from noun_differences(noun(name), rows.of(number), said[name], number)
+
+
+def signed_to(last: int) -> int:
+    """Up to where there must be checkpoints: what came last may wait for a key, but a key's first act is to sign."""
+    newest = Checkpoint.objects.filter(publication__lte=last).aggregate(number=Max("publication_id"))[
+        "number"
+    ]
+    first = LedgerKey.objects.aggregate(number=Min("since"))["number"]
+    return newest or (min(first, last) if first else 0)
 
 
 class Rows:
@@ -407,7 +421,7 @@ def tail_fault() -> str:
     head = Publication.objects.order_by("-number").values_list("number", flat=True).first() or 0
     if Head.objects.get().number != head:
         return f"The newest publication has number {head}, and the counter says another."
-    return leaves_fault(head) or checkpoint_tail_fault(head)
+    return leaves_fault(head) or checkpoint_tail_fault(head) or checkpoints.contradiction()
 
 
 def leaves_fault(head: int) -> str:
@@ -430,7 +444,8 @@ def leaves_fault(head: int) -> str:
 def checkpoint_tail_fault(head: int) -> str:
     row = Checkpoint.objects.order_by("-publication_id", "-pk").select_related("key").first()
     if row is None:
-        return ""
+        signed = LedgerKey.objects.exists() and head
+        return "There are keys and publications, and not one checkpoint." if signed else ""
     if row.publication_id > head:
         return f"The newest checkpoint is of {row.publication_id} publications, and there are {head}."
     try:

@@ -7,6 +7,8 @@ worker_class = "gthread"
 workers = 2
 threads = 4
 loglevel = "warning"
+# No proxy of ours tells where the site is mounted; a visitor who says so is not believed.
+forwarder_headers = ""
 # A gunicorn that has no control socket passes over this name.
 control_socket_disable = True
 

@@ -4,6 +4,7 @@ The worker is started again when it dies. When the web server ends, so does all.
 does the same (docs/deploy.md).
 """
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -19,11 +20,21 @@ SECONDS_BETWEEN_STARTS = 1
 SECONDS_TO_STOP = 40
 
 
+def begin(command: list) -> subprocess.Popen:
+    return subprocess.Popen(command, preexec_fn=end_with_parent)
+
+
+def end_with_parent() -> None:
+    """Also when this process is killed outright, nothing of it is left holding the port."""
+    set_parent_death_signal = 1
+    ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)
+
+
 class Runner:
     def __init__(self):
         self.stopping = False
-        self.web = subprocess.Popen(WEB)
-        self.worker = subprocess.Popen(WORKER)
+        self.web = begin(WEB)
+        self.worker = begin(WORKER)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self.stop)
 
@@ -38,7 +49,7 @@ class Runner:
         while not self.stopping and self.web.poll() is None:
             if self.worker.poll() is not None and time.monotonic() - started > SECONDS_BETWEEN_STARTS:
                 print("The worker ended; it is started again.", file=sys.stderr, flush=True)
-                self.worker, started = subprocess.Popen(WORKER), time.monotonic()
+                self.worker, started = begin(WORKER), time.monotonic()
             # Cut short by a signal.
             time.sleep(0.2)
         asked = self.stopping

@@ -21,6 +21,7 @@ from blueprint.actions import (
 from blueprint.audit import record, record_refusal
 from blueprint.clock import database_now
 from blueprint.models import Event, Release, User
+from blueprint.models.release import ReleaseQuerySet
 from blueprint.nouns import Change
 from blueprint.permissions import Permission
 from blueprint.wording import LANGUAGES, TAGS, wording
@@ -33,13 +34,23 @@ from .models import EvidenceEntry, IndicatorVersion, ObservationEntry
 ENTRIES = (ObservationEntry, EvidenceEntry)
 
 
-def open_release_for(indicator: IndicatorVersion) -> Release | None:
-    """The release under way that holds figures of an indicator, made by the office that answers for it."""
+def releases_holding(indicator: IndicatorVersion) -> ReleaseQuerySet:
+    """The releases with figures of an indicator, made by the office that answers for it; the oldest first."""
     held = Q()
     for entry in ENTRIES:
         held |= Q(pk__in=entry.objects.filter(indicator=indicator.indicator_id).values("release"))
-    own = Release.objects.open().filter(held, track=Release.Track.OFFICE, office=indicator.office_id)
-    return own.order_by("pk").first()
+    own = Release.objects.filter(held, track=Release.Track.OFFICE, office=indicator.office_id)
+    return own.order_by("pk")
+
+
+def open_release_for(indicator: IndicatorVersion, number: int | None = None) -> Release | None:
+    """The release in which figures of an indicator are being written.
+
+    One that is approved waits by itself and stands in nobody's way. When its approval is taken back there may be
+    two: ``number`` is the one asked for, and without it, or when that has gone on, it is the oldest.
+    """
+    found = list(releases_holding(indicator).being_written())
+    return next((release for release in found if release.pk == number), found[0] if found else None)
 
 
 def saved_with(token: uuid.UUID, *, by: User, body: str) -> Release | None:
@@ -61,12 +72,13 @@ def save_entry(
     version: int,
     token: uuid.UUID,
     body: str,
+    number: int | None = None,
     was: str = "",
     warnings: Sequence[dict[str, str]] = (),
 ) -> Release:
     """Keep the figures of one period in the indicator's draft, and open one where there is none.
 
-    ``version`` is that of the release the person saw (0: there was none), ``was`` the period they opened in
+    ``version`` and ``number`` are those of the release the person saw (0: there was none), ``was`` the period they opened in
     the draft: what waits for it is replaced. ``body`` is a digest of what was sent under the token. The warnings are kept with their sentences in the event.
     """
 
@@ -75,7 +87,7 @@ def save_entry(
         check_answers_for(indicator, by=by)
         if saved := saved_with(token, by=by, body=body):
             return saved
-        release = drafted(indicator, by=by, version=version, token=token)
+        release = drafted(indicator, by=by, version=version, number=number, token=token)
         period = changes[0].content["period"]
         before = replaced(release, indicator, {was, period})
         write_entries(release, changes, by=by)
@@ -95,15 +107,18 @@ def save_entry(
     return recorded("save_entry", save, indicator=indicator, by=by)
 
 
-def withdraw_entry(*, indicator: IndicatorVersion, by: User, period: str, version: int) -> Release:
+def withdraw_entry(
+    *, indicator: IndicatorVersion, by: User, period: str, version: int, number: int | None = None
+) -> Release:
     """Take the figures of one period out of the draft; a draft that is left empty is withdrawn."""
 
     def withdraw() -> Release:
         hold(indicator)
         check_answers_for(indicator, by=by)
-        release = open_release_for(indicator)
-        if release is None or release.version != version:
+        release = open_release_for(indicator, number)
+        if release is None:
             raise Moved
+        check_seen(release, version=version, number=number)
         touch(release, by=by)
         before = replaced(release, indicator, {period})
         if not before:
@@ -166,11 +181,20 @@ def check_answers_for(indicator: IndicatorVersion, *, by: User) -> None:
         raise Refused(_("Figures of this indicator are entered by the office that answers for it."))
 
 
-def drafted(indicator: IndicatorVersion, *, by: User, version: int, token: uuid.UUID) -> Release:
-    """The draft to write to, at its next version. Raises Moved when it is not the one the person saw."""
-    release = open_release_for(indicator)
+def check_seen(release: Release | None, *, version: int, number: int | None) -> None:
+    """Raise Moved when it is not the release the person saw. Two releases may be at the same version."""
     if version != (release.version if release else 0):
         raise Moved
+    if number and release and number != release.pk:
+        raise Moved
+
+
+def drafted(
+    indicator: IndicatorVersion, *, by: User, version: int, number: int | None, token: uuid.UUID
+) -> Release:
+    """The draft to write to, at its next version. Raises Moved when it is not the one the person saw."""
+    release = open_release_for(indicator, number)
+    check_seen(release, version=version, number=number)
     if release is None:
         return open_release(
             track=Release.Track.OFFICE,

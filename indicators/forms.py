@@ -45,6 +45,8 @@ class Series:
     # Public evidence as (period, address, title).
     known_evidence: frozenset[tuple[str, str, str]] = frozenset()
     version: int = 0
+    # The release the draft is, if there is one.
+    number: int | None = None
 
     @cached_property
     def drafted_periods(self) -> list[str]:
@@ -136,6 +138,9 @@ class EntryForm(forms.Form):
     use_required_attribute = False
 
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
+    release = forms.IntegerField(
+        required=False, min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput
+    )
     token = forms.UUIDField(widget=forms.HiddenInput)
     was = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)
     missing = forms.BooleanField(label=gettext_lazy("No figure is available for this period"), required=False)

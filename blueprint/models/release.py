@@ -40,6 +40,10 @@ class ReleaseQuerySet(models.QuerySet):
     def open(self):
         return self.exclude(state__in=[State.PUBLISHED, State.WITHDRAWN])
 
+    def being_written(self):
+        """Drafted or submitted: not yet approved by anybody."""
+        return self.filter(state__in=[State.DRAFT, State.SUBMITTED])
+
     def in_state(self, *states):
         return self.filter(state__in=states)
 

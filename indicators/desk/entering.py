@@ -1,6 +1,7 @@
 """Entering a figure: one page an indicator."""
 
 import uuid
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import DatabaseError
@@ -14,8 +15,17 @@ from blueprint.actions import Refused
 from blueprint.models import Release
 from blueprint.moment import head_moment
 from blueprint.permissions import Permission
+from blueprint.workflow import State
 
-from ..actions import is_draft, open_release_for, save_entry, saved_with, warnings_of, withdraw_entry
+from ..actions import (
+    is_draft,
+    open_release_for,
+    releases_holding,
+    save_entry,
+    saved_with,
+    warnings_of,
+    withdraw_entry,
+)
 from ..figures import period_label
 from ..forms import EntryForm, Series, initial_of
 from ..models import Evidence, EvidenceEntry, Observation, ObservationEntry
@@ -32,23 +42,22 @@ ANOTHER = "new"
 class Place:
     """One indicator of the person's own office, its release under way, and what is public of it."""
 
-    def __init__(self, code, user):
+    def __init__(self, code, user, number=None):
         self.moment = head_moment()
         self.page = indicator_page(self.moment, code)
         self.indicator = self.page["indicator"]
         if self.indicator.office_id != user.office_id:
             raise Http404
-        self.release = open_release_for(self.indicator)
-        # What is approved and waits for its moment is not shown to colleagues without a hand in it.
-        self.may_open = self.release is None or Release.objects.visible_to(user).contains(self.release)
-        self.shown = self.release if self.may_open else None
+        self.release = open_release_for(self.indicator, number)
+        under_way = Release.objects.visible_to(user) & releases_holding(self.indicator).open()
+        self.others = [release for release in under_way if release != self.release]
         self.series = self._series()
 
     def _series(self):
         code, number = self.indicator.indicator_id, self.moment.number
         public = Observation.objects.filter(indicator=code).as_at(number)
-        drafted = ObservationEntry.objects.filter(indicator=code, release=self.shown).order_by("pk")
-        evidence = EvidenceEntry.objects.filter(indicator=code, release=self.shown).order_by("pk")
+        drafted = ObservationEntry.objects.filter(indicator=code, release=self.release).order_by("pk")
+        evidence = EvidenceEntry.objects.filter(indicator=code, release=self.release).order_by("pk")
         known = Evidence.objects.filter(indicator=code).as_at(number)
         return Series(
             indicator=self.indicator,
@@ -56,22 +65,28 @@ class Place:
             next_period=self.page["standing"].freshness.period,
             today=self.moment.today,
             published={(row.breakdown, row.period): row for row in public},
-            drafted={(row.breakdown, row.period): row for row in drafted if self.shown},
-            evidence={row.period: row for row in evidence if self.shown},
+            drafted={(row.breakdown, row.period): row for row in drafted if self.release},
+            evidence={row.period: row for row in evidence if self.release},
             known_evidence=frozenset(known.values_list("period", "url", "title")),
             version=self.release.version if self.release else 0,
+            number=self.release.pk if self.release else None,
         )
 
     @property
     def open(self):
-        """Whether figures can be typed: there is no release under way, or it is a draft."""
+        """Whether figures can be typed: nothing is being written, or it is a draft."""
         return is_draft(self.release)
+
+    @property
+    def drafts_beside(self):
+        """Others in which its figures are being written: an approval was taken back meanwhile."""
+        return [release for release in self.others if release.state != State.APPROVED]
 
     def blank_form(self, asked=""):
         """The form for the period asked for, or the one in the draft, or the next one due."""
         waiting = self.series.drafted_periods
         period = asked or (waiting[-1] if waiting else self._next_due())
-        start = {"version": self.series.version, "token": uuid.uuid4()}
+        start = {"version": self.series.version, "release": self.series.number, "token": uuid.uuid4()}
         if period and period != ANOTHER:
             start |= initial_of(self.series, period)
         kept = self._kept_warnings(period)
@@ -84,9 +99,9 @@ class Place:
         return period.code if period and period.start <= self.moment.today else ""
 
     def _kept_warnings(self, period):
-        if self.shown is None:
+        if self.release is None:
             return []
-        return warnings_of(self.shown).get((self.indicator.indicator_id, period), [])
+        return warnings_of(self.release).get((self.indicator.indicator_id, period), [])
 
     def context(self, form):
         return self.page | {
@@ -95,7 +110,9 @@ class Place:
             "release": self.release,
             "stage": stage_of(self.release) if self.release else "",
             "open": self.open,
-            "may_open": self.may_open,
+            "approved": [r for r in self.others if r.state == State.APPROVED],
+            "beside": self.drafts_beside,
+            "address": f"release={self.release.pk}&" if self.drafts_beside else "",
             "history": self.page["table"][:6],
             "promised": [j for j in self.page["standing"].current if j.row.due],
             "waiting": [(period, period_label(period)) for period in self.series.drafted_periods],
@@ -106,7 +123,7 @@ class Place:
     def _effects(self):
         """What the draft would do to the status; nothing where the public tables would refuse it."""
         try:
-            return effects(self.shown) if self.shown else []
+            return effects(self.release) if self.release else []
         except DatabaseError:
             return []
 
@@ -118,7 +135,7 @@ class Place:
 @desk_page(Permission.ENTER_FIGURES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter(request, code):
-    place = Place(code, request.user)
+    place = Place(code, request.user, asked_release(request))
     if request.method == "POST":
         return save(request, place)
     asked = request.GET.get("period", "")
@@ -131,6 +148,16 @@ def enter(request, code):
     return desk_render(request, "desk/enter.html", place.context(form))
 
 
+def asked_release(request):
+    """The number of the release that the address or the form names, if it can be one."""
+    number = (request.POST or request.GET).get("release", "")
+    return whole(number) if whole(number) > 0 else None
+
+
+def whole(text):
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
 def save(request, place):
     handing_in = "submit" in request.POST
     form = EntryForm(request.POST, series=place.series, handing_in=handing_in)
@@ -141,7 +168,7 @@ def save(request, place):
         return conflict(request, place, form)
     if saved:
         return after_saving(place, saved, form, handing_in)
-    if form.cleaned_data.get("version", place.series.version) != place.series.version or not place.open:
+    if seen_otherwise(form, place.series) or not place.open:
         return conflict(request, place, form)
     if not valid:
         return desk_render(request, "desk/enter.html", place.context(form))
@@ -151,18 +178,27 @@ def save(request, place):
             by=request.user,
             changes=form.changes,
             version=form.cleaned_data["version"],
+            number=form.cleaned_data["release"],
             token=form.cleaned_data["token"],
             body=form.body,
             was=form.cleaned_data["was"],
             warnings=form.answered(),
         )
     except Refused:
-        return conflict(request, Place(place.indicator.indicator_id, request.user), form)
+        place = Place(place.indicator.indicator_id, request.user, asked_release(request))
+        return conflict(request, place, form)
     for typed, read in form.read_otherwise:
         messages.info(request, _("“%(typed)s” is read as %(read)s.") % {"typed": typed, "read": read})
     if not handing_in:
         messages.success(request, _("Draft saved. Nothing is public yet."))
     return after_saving(place, release, form, handing_in)
+
+
+def seen_otherwise(form, series):
+    """Whether the release that the form was opened for is another one now, or stands at another version."""
+    seen = form.cleaned_data.get("version", series.version)
+    number = form.cleaned_data.get("release")
+    return seen != series.version or (number is not None and number != series.number)
 
 
 def already_saved(form, user):
@@ -175,7 +211,10 @@ def after_saving(place, release, form, handing_in):
         return redirect("desk:release", release.pk)
     address = reverse("desk:enter", args=[place.indicator.indicator_id])
     period = form.cleaned_data.get("period")
-    return redirect(f"{address}?period={period.code}" if period else address)
+    asked = {"period": period.code} if period else {}
+    if place.drafts_beside:
+        asked["release"] = release.pk
+    return redirect(f"{address}?{urlencode(asked)}" if asked else address)
 
 
 def conflict(request, place, form):
@@ -186,6 +225,7 @@ def conflict(request, place, form):
     typed, period = request.POST.copy(), request.POST.get("period", "").strip()
     stored = period in place.series.drafted_periods
     typed["version"], typed["token"] = place.series.version, str(uuid.uuid4())
+    typed["release"] = place.series.number or ""
     typed["was"] = period if stored else ""
     again = EntryForm(typed, series=place.series)
     again.is_valid()
@@ -221,14 +261,14 @@ def shown(field, value):
 @desk_page(Permission.ENTER_FIGURES)
 @require_POST
 def take_out(request, code, period):
-    place = Place(code, request.user)
-    version = request.POST.get("version", "")
+    place = Place(code, request.user, asked_release(request))
     try:
         withdraw_entry(
             indicator=place.indicator,
             by=request.user,
             period=period,
-            version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else -1,
+            version=whole(request.POST.get("version", "")),
+            number=asked_release(request),
         )
     except Refused as refusal:
         messages.error(request, str(refusal))

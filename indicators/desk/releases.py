@@ -191,7 +191,20 @@ def moved(request, pk, verb, action, said, *, answer=None):
     else:
         messages.success(request, said(release))
         return redirect(release)
+    if gone := approved_by_colleague(request, pk):
+        return gone
     return (answer or refused)(request, visible_release(request, pk), reason, status=status)
+
+
+def approved_by_colleague(request, pk):
+    """The way on for somebody who decides on a release while a colleague approves it: from then on it is for few."""
+    approved = Release.objects.filter(pk=pk, state=State.APPROVED, version=seen_version(request) + 1)
+    if not approved.exists() or Release.objects.visible_to(request.user).filter(pk=pk).exists():
+        return None
+    if not may_see_when_submitted(request.user, pk):
+        return None
+    messages.info(request, _("This release was approved by a colleague meanwhile."))
+    return redirect(home_of(request.user))
 
 
 def refused(request, release, reason, *, status):

@@ -18,17 +18,17 @@ from .access import desk_page, desk_render
 from .schedule import changes_since
 from .stages import is_late, stage_of
 
-HANDED_IN = (State.SUBMITTED, State.APPROVED)
-
 
 @dataclass(frozen=True)
 class Update:
-    """An indicator of the office: how it stands, when its next figure is due, and the release under way."""
+    """An indicator of the office: how it stands, when its next figure is due, and what is under way of it."""
 
     standing: Any
     today: Any
+    # The release in which its figures are being written.
     release: Any = None
-    # Whether this person may open the release: one that waits for its moment is for few.
+    # The one that is approved and waits, and whether this person may open it: it is for few.
+    waiting: Any = None
     may_open: bool = True
 
     @property
@@ -37,7 +37,8 @@ class Update:
 
     @property
     def handed_in(self):
-        return self.release is not None and self.release.state in HANDED_IN
+        submitted = self.release is not None and self.release.state == State.SUBMITTED
+        return submitted or self.waiting is not None
 
     @property
     def returned(self):
@@ -46,6 +47,10 @@ class Update:
     @property
     def stage(self):
         return stage_of(self.release) if self.release else ""
+
+    @property
+    def waiting_stage(self):
+        return stage_of(self.waiting) if self.waiting else ""
 
 
 @desk_page(Permission.OPEN_DESK)
@@ -70,12 +75,12 @@ def own_updates(user):
     """The office's indicators in sections, and how many of the figures asked for are handed in."""
     moment = head_moment()
     own = [s for s in standings(moment) if s.indicator.office_id == user.office_id]
-    releases = releases_under_way(user, [s.code for s in own])
+    written, waiting = releases_under_way(user, [s.code for s in own])
     visible = set(Release.objects.visible_to(user).open().values_list("pk", flat=True))
     found = [
-        Update(s, moment.today, release, may_open=release is None or release.pk in visible)
+        Update(s, moment.today, written.get(s.code), approved, may_open=approved and approved.pk in visible)
         for s in own
-        for release in [releases.get(s.code)]
+        for approved in [waiting.get(s.code)]
     ]
     sections = [
         (state, title, sorted((u for u in found if u.standing.freshness.state == state), key=by_due_date))
@@ -101,15 +106,17 @@ def by_due_date(update):
 
 
 def releases_under_way(user, codes):
-    """Indicator -> the office's open release that holds something of it."""
-    found = {}
+    """Indicator -> the office's release in which it is being written; and the same for what is approved."""
+    written, waiting = {}, {}
     for entry in (ObservationEntry, EvidenceEntry):
         open_releases = Release.objects.open().filter(track=Release.Track.OFFICE, office=user.office_id)
         rows = entry.objects.filter(indicator__in=codes, release__in=open_releases).select_related(
             "release__returned_by"
         )
-        found |= {row.indicator_id: row.release for row in rows.order_by("-release")}
-    return found
+        for row in rows.order_by("-release_id"):
+            found = waiting if row.release.state == State.APPROVED else written
+            found[row.indicator_id] = row.release
+    return written, waiting
 
 
 def queues(user):

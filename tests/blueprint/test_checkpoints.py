@@ -12,9 +12,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.conf import settings as site
 from django.core.management import CommandError, call_command
 
-from blueprint import checkpoints, ledger, verifying
-from blueprint.models import Checkpoint, Event, LedgerKey
+from blueprint import checkpoints, ledger, publishing, verifying
+from blueprint.models import Checkpoint, Event, LedgerKey, Publication
 from blueprint.publishing import from_tree, rehearsed
+from blueprint.refusals import Refused
 from blueprint.signed_notes import Note, NoteFault, Signer, Verifier
 from tests.factories import change, publish_changes, publish_office
 from tests.reading import content
@@ -269,3 +270,50 @@ def test_checkpoints_of_many_publications_take_few_queries(
 
     with django_assert_max_num_queries(16):
         assert checkpoints.sign_outstanding() == 12
+
+
+# What was signed is remembered beside the key
+
+
+def test_ledger_that_does_not_continue_what_was_signed_is_neither_signed_nor_published(ledger_key, caplog):
+    publish_office()
+    checkpoints.remember(1, bytes(32))
+
+    with pytest.raises(Refused, match="The first 1 publications are not those that were signed here"):
+        publish_office(name_en="Another name")
+
+    assert Publication.objects.count() == Checkpoint.objects.count() == 1
+    assert "not those that were signed here" in verifying.tail_fault()
+    publishing.broken.clear()
+
+
+def test_ledger_shorter_than_what_was_signed_is_not_signed(ledger_key):
+    publish_office()
+    checkpoints.remember(2, bytes(32))
+
+    assert (
+        checkpoints.contradiction() == "A ledger of 2 publications was signed here, and there are fewer now."
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_signed_is_remembered_once_it_is_committed(settings, tmp_path):
+    settings.LEDGER_KEY_FILE = str(tmp_path / "ledger-key")
+    checkpoints.make_key()
+    publish_office()
+    publish_office(name_en="Another name")
+    with rehearsed([change("office", name_en="A third")], kind="texts", title={"en": "A preview"}):
+        pass
+
+    size, root = checkpoints.remembered()
+
+    assert (size, root) == (2, from_tree(lambda node: ledger.tree_root(2, node)))
+    assert stat.S_IMODE(checkpoints.memory_file().stat().st_mode) == 0o600
+
+
+def test_checkpoint_of_a_larger_tree_stays_remembered(ledger_key):
+    checkpoints.remember(5, bytes(32))
+
+    checkpoints.remember(4, bytes([1] * 32))
+
+    assert checkpoints.remembered() == (5, bytes(32))

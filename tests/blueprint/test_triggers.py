@@ -8,7 +8,7 @@ from django.db.models import F
 from blueprint import triggers
 from blueprint.audit import record
 from blueprint.clock import database_now
-from blueprint.models import Checkpoint, LedgerKey, PersonName
+from blueprint.models import Checkpoint, Content, LedgerKey, PersonName
 from blueprint.triggers import append_only_models, unique_keys
 from tests.factories import UserFactory, publish_one_of_each
 
@@ -146,7 +146,8 @@ def clashing_row(model, key):
     for column in {column for other in unique_keys(model) for column in other} - set(key):
         columns[column] = "other" if isinstance(columns[column], str) else 999
     # So that the row has nothing else against it.
-    columns |= {name: WHY[name] for name in getattr(model, "own_reason", ())}
+    if issubclass(model, Content):
+        columns |= {name: WHY[name] for name in model.own_reason}
     values = [field.get_db_prep_save(columns[field.column], connection) for field in fields]
     names, marks = ", ".join(f'"{column}"' for column in columns), ", ".join(["%s"] * len(columns))
     return f"INTO {model._meta.db_table} ({names}) VALUES ({marks})", values

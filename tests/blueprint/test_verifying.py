@@ -399,3 +399,12 @@ def test_T14_rehearsed_withdrawal_forgets_no_name(ledger_key):
         assert PersonName.objects.filter(name="Ada Example").count() == 0
 
     assert PersonName.objects.filter(name="Ada Example").count() == 1
+
+
+@pytest.mark.parametrize("which", ["publication_id = 1", "1 = 1"])
+def test_T08_missing_checkpoint_is_named(published, by_hand, which):
+    by_hand("blueprint_checkpoint", f"DELETE FROM blueprint_checkpoint WHERE {which}")
+
+    found = next(verifying.differences())
+
+    assert str(found) == "blueprint_checkpoint 1: a row is missing: this was signed"

@@ -1,3 +1,4 @@
+import datetime
 from itertools import product
 
 import pytest
@@ -303,7 +304,11 @@ IMPOSSIBLE = {
     "release_submitted_at_with_submitted_by": (ReleaseFactory, {"submitted_at": database_now}),
     "release_approved_with_person_moment_and_digest": (approved_release, {"approved_digest": ""}),
     "release_public_only_when_approved": (submitted_release, {"state": "approved"}),
-    "release_published_with_publication": (approved_release, {"state": "published"}),
+    "release_published_by_person_or_clock": (published_release, {"published_by": None}),
+    "release_published_with_publication": (
+        approved_release,
+        {"state": "published", "publish_at": datetime.datetime(2026, 5, 4, tzinfo=datetime.UTC)},
+    ),
 }
 
 

@@ -32,8 +32,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, file, checkpoint, whole_history, **options):
-        keys = script.read_keys("\n".join(map(str, checkpoints.verifiers())))
         try:
+            keys = script.read_keys("\n".join(map(str, checkpoints.verifiers())))
             kept = script.read_kept(checkpoint, keys)
             if file:
                 for line in script.verify(file, kept, keys):
