@@ -128,14 +128,18 @@ def in_hex(hashes: list[bytes]) -> list[str]:
 
 @public
 def verify(request):
-    """How to check our figures."""
-    note = checkpoints.newest(request.moment.number)
+    """How to check our figures, with the answer of the script as it is to be expected at this moment."""
+    number = request.moment.number
+    note = checkpoints.newest(number)
+    root = from_tree(lambda node: ledger.tree_root(number, node))
     return render(
         request,
         "blueprint/verify.html",
         {
             "page": "verify",
             "note": note,
+            "size": int(note.splitlines()[1]) if note else number,
+            "root": base64.b64encode(root).decode(),
             "keys": LedgerKey.objects.order_by("-added_at"),
             "today": request.moment.today,
         },

@@ -138,9 +138,7 @@ class EntryForm(forms.Form):
     use_required_attribute = False
 
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
-    release = forms.IntegerField(
-        required=False, min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput
-    )
+    release = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
     token = forms.UUIDField(widget=forms.HiddenInput)
     was = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)
     missing = forms.BooleanField(label=gettext_lazy("No figure is available for this period"), required=False)

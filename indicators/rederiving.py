@@ -59,4 +59,31 @@ def stored_summaries(number: int) -> list[Summary]:
     return [row for row in newest(number) if row.indicators]
 
 
-SUMMARIES = Derived(model=Summary, key=("strategy_id",), standing=standing_summaries, stored=stored_summaries)
+def summaries_made_by(number: int, changes: Sequence[dict]) -> list[Summary]:
+    """The rows that a publication wrote, with what they say of each indicator made anew."""
+    stages = list(StageVersion.objects.as_at(number).order_by("number"))
+    order = {stage.stage_id: stage.number for stage in stages}
+    return [
+        Summary(strategy_id=row.strategy_id, indicators=entries_anew(row, number, stages, order))
+        for row in Summary.objects.filter(publication=number)
+    ]
+
+
+def entries_anew(row: Summary, number: int, stages: list, order: dict[str, int]) -> dict:
+    if row.strategy_id is None:
+        return {code: {} for code in row.indicators}
+    judged = assessed(number, set(row.indicators), stages)
+    return {
+        indicator.indicator_id: entry(indicator, rows, order)
+        for indicator, rows in judged
+        if indicator.strategy_id == row.strategy_id
+    }
+
+
+SUMMARIES = Derived(
+    model=Summary,
+    key=("strategy_id",),
+    standing=standing_summaries,
+    stored=stored_summaries,
+    made_by=summaries_made_by,
+)

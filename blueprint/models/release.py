@@ -17,18 +17,15 @@ class ReleaseQuerySet(models.QuerySet):
         """
         if user.may(Permission.SEE_ALL_WORK):
             return self
-        seen = Q(pk__in=[])
-        if user.office_id and user.may(Permission.OPEN_DESK):
-            seen |= Q(track=Release.Track.OFFICE, office=user.office_id)
-        if user.may(Permission.SEE_COMMITTEE_WORK):
-            seen |= Q(track=Release.Track.COMMITTEE)
-        if user.may(Permission.PROPOSE_TEXTS):
-            seen |= Q(track=Release.Track.CENTRAL)
-        seen &= ~Q(state=State.APPROVED) | with_a_hand_in(user)
+        seen = worked_on_by_colleagues_of(user) & (~Q(state=State.APPROVED) | with_a_hand_in(user))
         if user.is_active:
             listed = PreReleaseAccess.objects.filter(user=user).values("release")
             seen |= Q(pk__in=listed, state__in=[State.APPROVED, State.PUBLISHED])
         return self.filter(seen)
+
+    def visible_unapproved_to(self, user):
+        """What the person sees, or saw until it was approved."""
+        return self.filter(worked_on_by_colleagues_of(user))
 
     def due(self, now):
         """Approved, with a moment that has come; the oldest first."""
@@ -53,6 +50,17 @@ class ReleaseQuerySet(models.QuerySet):
             state=to, version=F("version") + 1, **columns
         )
         return moved == 1
+
+
+def worked_on_by_colleagues_of(user):
+    seen = Q(pk__in=[])
+    if user.office_id and user.may(Permission.OPEN_DESK):
+        seen |= Q(track=Release.Track.OFFICE, office=user.office_id)
+    if user.may(Permission.SEE_COMMITTEE_WORK):
+        seen |= Q(track=Release.Track.COMMITTEE)
+    if user.may(Permission.PROPOSE_TEXTS):
+        seen |= Q(track=Release.Track.CENTRAL)
+    return seen
 
 
 def with_a_hand_in(user):

@@ -1,17 +1,20 @@
 #!/usr/bin/env python3
 """Checks a ledger that was downloaded, and the checkpoints that were kept. Needs Python 3.8 and nothing else.
 
-    python3 verify.py entries.jsonl [checkpoint ...] [--key FILE]
+    python3 verify.py entries.jsonl [checkpoint ...] [--key FILE] [--figures FILE]
 
 entries.jsonl  the ledger (/ledger/entries.jsonl): one publication a line, number 1 first
 checkpoint     files with one or more checkpoints (/ledger/checkpoint), kept today or years ago
 --key FILE     the public keys (/ledger/key); without it signatures are not checked, and this says so
+--figures FILE the figures that the site shows (/data/observations.csv), at the same moment as the entries; without
+               it they are not compared with the ledger, and this says so
 
-Prints what holds, or the first thing that does not. Exits with 0 if all agrees, with 1 if not.
+Prints what holds, or the first thing that does not; of figures, all that do not. Exits with 0 if all agrees, with 1 if not.
 """
 
 import argparse
 import base64
+import csv
 import hashlib
 import json
 import re
@@ -109,15 +112,17 @@ class Ledger:
         return root
 
 
-def check_ledger(lines, checkpoints=()):
-    """Reads all lines and holds the tree against each checkpoint when it has its size."""
+def check_ledger(lines, checkpoints=(), each=None):
+    """Reads all lines and holds the tree against each checkpoint when it has its size. ``each`` is called with every entry."""
     kept = {checkpoint.size: checkpoint for checkpoint in checkpoints}
     ledger, agreed = Ledger(), 0
     for line in lines:
         try:
             if not line.endswith(b"\n"):
                 raise Fault("it does not end with a line break, so the file was cut off")
-            ledger.add(line[:-1])
+            entry = ledger.add(line[:-1])
+            if each:
+                each(entry)
         except Fault as fault:
             raise Fault(f"Entry {ledger.size + 1}: {fault}.") from None
         if ledger.size in kept:
@@ -135,6 +140,79 @@ def check_ledger(lines, checkpoints=()):
             "the newest ones are missing."
         )
     return ledger
+
+
+# --- The file of figures -----------------------------------------------------------------------------------
+
+KEY = ("indicator", "breakdown", "period")
+SHOWN = {"value": "value", "qualifier": "qualifier", "obs_status": "status"}  # column: field of an entry
+
+
+def cell(text):
+    """A text as the file has it: a quote before what a spreadsheet would take for a formula."""
+    begins = text.lstrip()
+    return "'" + text if begins.startswith(tuple("=+-@＝＋－＠")) or begins[:1] != text[:1] else text
+
+
+class Figures:
+    """What the entries say last of every figure: its key -> the cells that a file must show."""
+
+    def __init__(self):
+        self.said, self.withdrawn = {}, set()
+
+    def add(self, entry):
+        changes = entry["changes"]
+        if type(changes) is not list or not all(type(change) is dict for change in changes):
+            raise Fault("its changes are not a list of objects")
+        for change in changes:
+            code = str(change.get("indicator_id", ""))
+            if change.get("noun") == "observation":
+                key = (code, str(change.get("breakdown", "")), str(change.get("period", "")))
+                cells = {column: str(change.get(field, "")) for column, field in SHOWN.items()}
+                # A value is a number: its minus takes no quote.
+                cells = {column: text if column == "value" else cell(text) for column, text in cells.items()}
+                self.said[tuple(map(cell, key))] = {**cells, "publication": str(entry["seq"])}
+            elif change.get("noun") == "indicator":
+                (self.withdrawn.add if change.get("withdrawn") else self.withdrawn.discard)(cell(code))
+
+    def standing(self):
+        """Without those of indicators that were taken back: they leave the file."""
+        return {key: cells for key, cells in self.said.items() if key[0] not in self.withdrawn}
+
+
+def in_words(cells):
+    value = cells["value"] or "no value"
+    return f"{value} ({cells['qualifier']}, status {cells['obs_status']}, publication {cells['publication']})"
+
+
+def differences(lines, figures):
+    """Every figure that the file shows otherwise than the entries say, a line each."""
+    rows, seen, said = csv.DictReader(lines, restval=""), {}, figures.standing()
+    if not {*KEY, *SHOWN, "publication"}.issubset(rows.fieldnames or ()):
+        raise Fault("The file of figures does not have the columns of observations.csv.")
+    for row in rows:
+        key = tuple(row[name] for name in KEY)
+        shown, name = {column: row[column] for column in (*SHOWN, "publication")}, ", ".join(key)
+        if key in seen:
+            yield f"{name}: two rows for one figure, {in_words(seen[key])} and {in_words(shown)}"
+        elif key not in said:
+            yield f"{name}: the file shows {in_words(shown)}, the entries do not have this figure"
+        elif shown != said[key]:
+            yield f"{name}: the file shows {in_words(shown)}, the entries say {in_words(said[key])}"
+        seen[key] = shown
+    for key in said:
+        if key not in seen:
+            yield f"{', '.join(key)}: not in the file, the entries say {in_words(said[key])}"
+
+
+def check_figures(name, figures):
+    with open(name, encoding="utf-8", newline="") as lines:
+        found = list(differences(lines, figures))
+    if found:
+        raise Fault(
+            "The file of figures is not what the entries say. (If something was published between the two "
+            "downloads, download both again.)" + "".join(f"\n  {line}." for line in found)
+        )
 
 
 # --- Checkpoints: signed notes (C2SP) ----------------------------------------------------------------------
@@ -272,10 +350,11 @@ def read_kept(names, keys=None):
     return found
 
 
-def verify(entries, kept, keys):
+def verify(entries, kept, keys, figures_file=None):
     """Lines that say what holds. Raises Fault at the first thing that does not."""
+    figures = Figures()
     with open(entries, "rb") as lines:
-        ledger = check_ledger(lines, kept)
+        ledger = check_ledger(lines, kept, figures.add if figures_file else None)
     yield f"Entries 1 to {ledger.size}: each in canonical form, none missing, each bears the hash of the one before."
     yield f"Root of the tree over them: {base64.b64encode(ledger.root()).decode()}"
     how = "its signature is right" if keys else "its signature was NOT checked (no --key)"
@@ -284,6 +363,11 @@ def verify(entries, kept, keys):
     last = max([checkpoint.size for checkpoint in kept], default=0)
     if last < ledger.size:
         yield f"No checkpoint was given for what comes after entry {last}: that it was not changed is not shown."
+    if figures_file:
+        check_figures(figures_file, figures)
+        yield "Every figure in the file is as the entries say it last, and none is missing."
+    else:
+        yield "What the site shows was NOT compared with the entries (no --figures)."
     yield "ALL AGREES"
 
 
@@ -292,15 +376,16 @@ def main():
     parser.add_argument("entries")
     parser.add_argument("checkpoints", nargs="*", metavar="checkpoint")
     parser.add_argument("--key", metavar="FILE")
+    parser.add_argument("--figures", metavar="FILE")
     given = parser.parse_intermixed_args()
     try:
         keys = None
         if given.key:
             with open(given.key, encoding="utf-8") as file:
                 keys = read_keys(file.read())
-        for line in verify(given.entries, read_kept(given.checkpoints, keys), keys):
+        for line in verify(given.entries, read_kept(given.checkpoints, keys), keys, given.figures):
             print(line)
-    except (Fault, OSError, ValueError, RecursionError) as fault:
+    except (Fault, OSError, ValueError, RecursionError, csv.Error) as fault:
         print(f"DOES NOT AGREE: {fault}")
         return 1
     return 0

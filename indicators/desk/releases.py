@@ -11,6 +11,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from blueprint.accounts import home_of
 from blueprint.actions import (
     Moved,
     Refused,
@@ -172,6 +173,8 @@ def moved(request, pk, verb, action, said, *, answer=None):
 
     ``answer(request, release, reason, status=…)`` is the page that says why not; without it, the release's.
     """
+    if gone := approved_by_colleague(request, pk):
+        return gone
     release = visible_release(request, pk)
     if made_already(request, release, verb):
         return redirect(release)
@@ -197,11 +200,10 @@ def moved(request, pk, verb, action, said, *, answer=None):
 
 
 def approved_by_colleague(request, pk):
-    """The way on for somebody who decides on a release while a colleague approves it: from then on it is for few."""
-    approved = Release.objects.filter(pk=pk, state=State.APPROVED, version=seen_version(request) + 1)
+    """The way on for somebody who decides on a release that a colleague approves meanwhile: then it is for few."""
+    seen = Release.objects.visible_unapproved_to(request.user)
+    approved = seen.filter(pk=pk, state=State.APPROVED, version=seen_version(request) + 1)
     if not approved.exists() or Release.objects.visible_to(request.user).filter(pk=pk).exists():
-        return None
-    if not may_see_when_submitted(request.user, pk):
         return None
     messages.info(request, _("This release was approved by a colleague meanwhile."))
     return redirect(home_of(request.user))

@@ -14,6 +14,7 @@ from blueprint.nouns import nouns
 from blueprint.refusals import Refused
 from blueprint.signed_notes import Signer
 from committee.models import SeatVersion
+from indicators.models import Summary
 from tests.factories import (
     change,
     publish_changes,
@@ -408,3 +409,21 @@ def test_T08_missing_checkpoint_is_named(published, by_hand, which):
     found = next(verifying.differences())
 
     assert str(found) == "blueprint_checkpoint 1: a row is missing: this was signed"
+
+
+def test_T08_summary_of_the_past_is_named_where_the_whole_history_is_made_anew(published, by_hand):
+    first = Summary.objects.exclude(strategy=None).order_by("pk").first()
+    code = next(iter(first.indicators))
+    publish_observation(code, period="2026", value="7.5")
+    assert list(verifying.differences(whole_history=True)) == []
+
+    changed = json.dumps(first.indicators | {code: first.indicators[code] | {"latest": "2031"}})
+    by_hand(
+        "indicators_summary", "UPDATE indicators_summary SET indicators = %s WHERE id = %s", changed, first.pk
+    )
+
+    (difference,) = verifying.differences(whole_history=True)
+    assert (difference.table, difference.key) == (
+        "indicators_summary",
+        f"{first.strategy_id} of publication {first.publication_id}",
+    )
