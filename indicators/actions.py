@@ -78,8 +78,9 @@ def save_entry(
 ) -> Release:
     """Keep the figures of one period in the indicator's draft, and open one where there is none.
 
-    ``version`` and ``number`` are those of the release the person saw (0: there was none), ``was`` the period they opened in
-    the draft: what waits for it is replaced. ``body`` is a digest of what was sent under the token. The warnings are kept with their sentences in the event.
+    ``version`` and ``number`` are those of the release the person saw (version 0: there was none), ``was`` the
+    period they opened in the draft: what waits for it is replaced. ``body`` is a digest of what was sent under
+    the token. The warnings are kept with their sentences in the event.
     """
 
     def save() -> Release:

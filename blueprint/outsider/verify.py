@@ -185,6 +185,11 @@ def in_words(cells):
     return f"{value} ({cells['qualifier']}, status {cells['obs_status']}, publication {cells['publication']})"
 
 
+def printable(line):
+    """Without line breaks and the like, by which a file could put words into this script's mouth."""
+    return "".join(character if character.isprintable() else "?" for character in line)
+
+
 def differences(lines, figures):
     """Every figure that the file shows otherwise than the entries say, a line each."""
     rows, seen, said = csv.DictReader(lines, restval=""), {}, figures.standing()
@@ -211,7 +216,7 @@ def check_figures(name, figures):
     if found:
         raise Fault(
             "The file of figures is not what the entries say. (If something was published between the two "
-            "downloads, download both again.)" + "".join(f"\n  {line}." for line in found)
+            "downloads, download both again.)" + "".join(f"\n  {printable(line)}." for line in found)
         )
 
 
@@ -367,7 +372,7 @@ def verify(entries, kept, keys, figures_file=None):
         check_figures(figures_file, figures)
         yield "Every figure in the file is as the entries say it last, and none is missing."
     else:
-        yield "What the site shows was NOT compared with the entries (no --figures)."
+        yield "What the site shows was NOT compared with the entries (no file of figures)."
     yield "ALL AGREES"
 
 

@@ -2,9 +2,13 @@
 
 import base64
 import hashlib
+import html
 import json
+import re
+import shlex
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -16,7 +20,13 @@ from hypothesis import strategies as st
 from blueprint import checkpoints
 from blueprint.outsider import verify as script
 from blueprint.signed_notes import Signer
-from tests.factories import publish_changes, publish_observation, publish_office, publish_strategy
+from tests.factories import (
+    change,
+    publish_changes,
+    publish_observation,
+    publish_office,
+    publish_strategy,
+)
 from tests.reading import content
 
 SCRIPT = Path(script.__file__)
@@ -24,9 +34,9 @@ SCRIPT = Path(script.__file__)
 
 @pytest.fixture
 def run(tmp_path):
-    """Run the script on files that are written first: ``run(entries, note, …, key=…)`` -> (exit code, what it says)."""
+    """Run the script on files that are written first: ``run(entries, note, …, key=…, figures=…)`` -> (exit code, what it says)."""
 
-    def run(entries: bytes, *notes: str, key: str = "") -> tuple[int, str]:
+    def run(entries: bytes, *notes: str, key: str = "", figures: bytes = b"") -> tuple[int, str]:
         command = [sys.executable, "-I", "-S", SCRIPT, "entries.jsonl"]
         (tmp_path / "entries.jsonl").write_bytes(entries)
         for index, note in enumerate(notes):
@@ -35,6 +45,9 @@ def run(tmp_path):
         if key:
             (tmp_path / "key").write_text(key)
             command += ["--key", "key"]
+        if figures:
+            (tmp_path / "observations.csv").write_bytes(figures)
+            command += ["--figures", "observations.csv"]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=30)
         assert done.stderr == ""
         return done.returncode, done.stdout
@@ -274,6 +287,158 @@ def test_what_is_no_checkpoint_is_refused_in_words(run, published, note):
     assert said.startswith("DOES NOT AGREE: It is not a checkpoint")
 
 
+# What the site shows, held against the ledger
+
+
+@pytest.fixture
+def shown(published, client):
+    """(entries, file of figures) with a figure that was revised, one that is missing, and one below zero."""
+    publish_observation("I1", period="2023", value=None, status="M")
+    publish_observation("I2", value=Decimal("-2.50"), qualifier="about")
+    return content(client.get("/ledger/entries.jsonl")), content(client.get("/data/observations.csv"))
+
+
+def test_file_of_figures_agrees(run, shown):
+    entries, figures = shown
+
+    code, said = run(entries, figures=figures)
+
+    assert (code, said.splitlines()[-1]) == (0, "ALL AGREES")
+    assert "Every figure in the file is as the entries say it last, and none is missing." in said
+
+
+def test_file_of_figures_of_the_real_plan_agrees_now_and_in_the_past(run, real_plan, client):
+    for moment in ("", "?as_at=3", "?as_at=2020-01-01"):
+        entries, figures = (
+            content(client.get(f"/{file}{moment}"))
+            for file in ("ledger/entries.jsonl", "data/observations.csv")
+        )
+
+        assert run(entries, figures=figures)[0] == 0, moment
+
+
+def test_without_the_file_of_figures_it_says_that_they_were_not_compared(run, published):
+    assert (
+        "What the site shows was NOT compared with the entries (no file of figures)."
+        in run(published["entries"])[1]
+    )
+
+
+def row_of(figures: bytes, part: bytes) -> bytes:
+    (row,) = [line for line in figures.splitlines(keepends=True) if part in line]
+    return row
+
+
+REVISED = "2.5 (exact, status A, publication 4)"
+FAULTS = {
+    "value": (
+        lambda figures, row: figures.replace(row, row.replace(b",2.5,", b",2.6,")),
+        f"I1, total, 2024: the file shows 2.6 (exact, status A, publication 4), the entries say {REVISED}.",
+    ),
+    "qualifier": (
+        lambda figures, row: figures.replace(row, row.replace(b",exact,", b",over,")),
+        f"I1, total, 2024: the file shows 2.5 (over, status A, publication 4), the entries say {REVISED}.",
+    ),
+    "status": (
+        lambda figures, row: figures.replace(row, row.replace(b",A,", b",E,")),
+        f"I1, total, 2024: the file shows 2.5 (exact, status E, publication 4), the entries say {REVISED}.",
+    ),
+    "row missing": (
+        lambda figures, row: figures.replace(row, b""),
+        f"I1, total, 2024: not in the file, the entries say {REVISED}.",
+    ),
+    "row too many": (
+        lambda figures, row: figures + row.replace(b",2024,", b",2022,"),
+        f"I1, total, 2022: the file shows {REVISED}, the entries do not have this figure.",
+    ),
+    "two rows": (
+        lambda figures, row: figures + row.replace(b",2.5,", b",2.7,"),
+        f"I1, total, 2024: two rows for one figure, {REVISED} and 2.7 (exact, status A, publication 4).",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_T04_figure_shown_otherwise_than_the_ledger_says_is_named(run, shown, name):
+    alter, named = FAULTS[name]
+    entries, figures = shown
+    altered = alter(figures, row_of(figures, b",total,2024,2.5,"))
+    assert altered != figures
+
+    code, said = run(entries, figures=altered)
+
+    assert code == 1
+    _, answer = said.split("DOES NOT AGREE: ")
+    assert answer.startswith("The file of figures is not what the entries say.")
+    assert [line.strip() for line in answer.splitlines()[1:]] == [named]
+
+
+def test_every_figure_that_differs_is_named(run, shown):
+    entries, figures = shown
+
+    code, said = run(entries, figures=figures.splitlines(keepends=True)[0])
+
+    assert (code, said.count("not in the file")) == (1, 3)
+    assert (
+        "I1, total, 2023: not in the file, the entries say no value (exact, status M, publication 6)." in said
+    )
+    assert "I2, total, 2024: not in the file, the entries say -2.5 (about, status A, publication 7)." in said
+
+
+def test_figures_of_a_withdrawn_indicator_are_not_missed_but_found_if_shown(run, shown, client):
+    publish_changes(change("indicator", indicator="I2", withdrawn=True), kind="withdrawal", reason="Wrong")
+    entries = content(client.get("/ledger/entries.jsonl"))
+
+    assert run(entries, figures=content(client.get("/data/observations.csv")))[0] == 0
+    code, said = run(entries, figures=shown[1])
+
+    assert code == 1
+    assert "I2, total, 2024: the file shows -2.5 (about, status A, publication 7), the entries do not" in said
+
+
+def test_file_of_figures_puts_no_words_into_the_mouth_of_the_script(run, shown):
+    entries, figures = shown
+    forged = figures + row_of(figures, b",total,2024,2.5,").replace(b",2024,", b',"2024\nALL AGREES\n",')
+
+    code, said = run(entries, figures=forged)
+
+    assert (code, "ALL AGREES" in said.splitlines()) == (1, False)
+
+
+@pytest.mark.parametrize("file", [b"a,b\r\n1,2\r\n", b"\xff", b"x" * 200_000])
+def test_what_is_no_file_of_figures_is_refused_in_words(run, published, file):
+    code, said = run(published["entries"], figures=file)
+
+    assert (code, said.splitlines()[-1][:15]) == (1, "DOES NOT AGREE:")
+
+
+# The page
+
+
+def block(page: str, label: str) -> list[str]:
+    found = re.search(f'aria-label="{label}"><code>(.*?)</code>', page, re.DOTALL)
+    return html.unescape(found[1]).splitlines()
+
+
+@pytest.mark.parametrize("moment", ["", "?as_at=3"])
+def test_commands_of_the_page_give_the_answer_of_the_page(shown, client, tmp_path, settings, moment):
+    page = content(client.get(f"/en/verify/{moment}")).decode()
+    *downloads, check = map(shlex.split, block(page, "Commands"))
+    (tmp_path / "checkpoint").write_bytes(content(client.get(f"/ledger/checkpoint{moment}")))
+
+    for curl, option, address in downloads:
+        assert (curl, option) == ("curl", "-O")
+        path = address.removeprefix(settings.SITE_URL)
+        (tmp_path / Path(path.partition("?")[0]).name).write_bytes(content(client.get(path)))
+    assert check[0] == "python3"
+    done = subprocess.run(
+        [sys.executable, *check[1:]], cwd=tmp_path, capture_output=True, text=True, timeout=30
+    )
+
+    assert (done.returncode, done.stdout.splitlines()) == (0, block(page, "An answer when all agrees"))
+    assert "ALL AGREES" in done.stdout
+
+
 # https://www.rfc-editor.org/rfc/rfc8032, section 7.1
 RFC_8032 = [
     (
@@ -334,7 +499,7 @@ def test_script_is_short_enough_to_read_and_needs_nothing_else():
     imported = {line.split()[1] for line in source.splitlines() if line.startswith(("import", "from"))}
 
     assert imported <= set(sys.stdlib_module_names)
-    assert len([line for line in source.splitlines() if line.strip()]) <= 250
+    assert len([line for line in source.splitlines() if line.strip()]) <= 320
 
 
 def test_script_served_is_the_script(client, db):
