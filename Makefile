@@ -13,7 +13,7 @@ STRICT := $(wildcard indicators/periods.py indicators/progress.py indicators/cha
 	blueprint/workflow.py)
 CHECKS := check-format check-lint check-types check-migrations check-translations check-locks check-deployment
 
-.PHONY: help run test check $(CHECKS) fix lock chaos cases bench demo-reset dev
+.PHONY: help run test fast check $(CHECKS) fix lock chaos cases bench demo-reset dev
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -34,6 +34,9 @@ test: dev ## the whole suite, on SQLite and on a PostgreSQL of its own, with a b
 	$(BIN)/pytest -n 2 || status=$$?; \
 	$(BIN)/pytest -n 2 --postgres || status=$$?; \
 	exit $$status
+
+fast: dev ## what can be told in under three minutes: SQLite, without browser and real processes
+	@$(BIN)/pytest -n 2 -m "not slow"
 
 check: $(CHECKS) ## format, lint, types, migrations, translations, locks, settings for production
 

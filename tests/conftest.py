@@ -26,6 +26,9 @@ BROWSER_ARGUMENTS = [
 
 
 def pytest_configure(config):
+    config.addinivalue_line(
+        "markers", "slow: left out by `make fast` (set by using a browser or real processes)"
+    )
     config.addinivalue_line("markers", "browser: is run in a real browser (set by using its fixtures)")
     config.addinivalue_line("markers", "only_on(vendor): makes sense on sqlite, or on postgresql, alone")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -49,6 +52,8 @@ def pytest_report_header():
 def pytest_itemcollected(item):
     if "browser" in item.fixturenames:
         item.add_marker("browser")
+    if {"browser", "make_site"} & set(item.fixturenames):
+        item.add_marker("slow")
 
 
 @pytest.hookimpl(trylast=True)

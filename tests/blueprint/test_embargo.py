@@ -86,6 +86,7 @@ def test_canary_is_not_found_where_it_is_not(text):
 # E04, E05, E07: the site with a release and without it
 
 
+@pytest.mark.slow
 def test_E04_E05_E07_release_that_waits_changes_no_byte_of_the_public_site(db):
     publish_one_of_each()
     visit = by_client()

@@ -214,6 +214,7 @@ def queries(address):
     return everything + [f"as_at={value}" for value in VALUES]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", PAGES)
 def test_I13_I22_no_parameter_breaks_a_public_page(client, address):

@@ -166,6 +166,7 @@ def publish_alone(*changes, **publication):
     return publish(list(changes), kind=kind_of(changes), title={"en": "Loaded"}, **publication)
 
 
+@pytest.mark.slow
 def test_past_views_never_change(client):
     load()
     publisher = Publisher(2)

@@ -501,6 +501,7 @@ def version_of(indicator: str) -> IndicatorVersion:
     return IndicatorVersion.objects.get(indicator=indicator)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_whatever_people_do_the_model_and_the_invariants_hold():
     if LONG:
