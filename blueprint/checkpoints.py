@@ -64,10 +64,9 @@ def make_key() -> Signer:
     """A key that no earlier one vouches for: the ledger's first, or after a loss. The origin, once made, stays."""
     known = LedgerKey.objects.order_by("added_at").first()
     made = Signer.new(known.name if known else f"{settings.SITE_HOST}/ledger/{secrets.token_hex(4)}")
-    if key_file().exists():
-        # It may be another database's: nothing here knows that it can be spared.
-        set_aside(key_file(), made)
-        set_aside(memory_file(), made)
+    # They may be another database's: nothing here knows that they can be spared.
+    set_aside(key_file(), made)
+    set_aside(memory_file(), made)
     with written(f"{made}\n", key_file()), transaction.atomic():
         hold_head()
         publish_key(made.verifier)
@@ -138,7 +137,9 @@ def memory_file() -> Path:
 
 
 def remembered() -> tuple[int, bytes] | None:
-    """(size, root) of the largest tree that was signed here."""
+    """(size, root) of the largest tree that was signed here; nothing for those who do not hold the key."""
+    if not key_file().exists():
+        return None
     try:
         size, root = memory_file().read_text().split()
     except FileNotFoundError:

@@ -317,3 +317,14 @@ def test_checkpoint_of_a_larger_tree_stays_remembered(ledger_key):
     checkpoints.remember(4, bytes([1] * 32))
 
     assert checkpoints.remembered() == (5, bytes(32))
+
+
+def test_what_another_key_signed_is_set_aside_with_it(ledger_key):
+    checkpoints.remember(5, bytes(32))
+    checkpoints.key_file().unlink()
+    assert checkpoints.contradiction() == ""
+
+    made = checkpoints.make_key()
+
+    aside = checkpoints.memory_file().with_name(f"ledger-key.signed.before-{made.verifier.key_id}")
+    assert (checkpoints.remembered(), aside.read_text()) == (None, f"5 {bytes(32).hex()}\n")
