@@ -45,8 +45,8 @@ from .proposal_forms import (
     WordList,
     known_sources,
 )
-from .proposing import LAST, name_of, propose_change, waiting_for
-from .wording import moment_text
+from .proposing import LAST, propose_change, waiting_for
+from .wording import moment_text, name_of
 
 admin.site.site_header = gettext_lazy("Blueprint progress: administration")
 admin.site.site_title = gettext_lazy("Administration")

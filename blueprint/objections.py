@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from .models import Identified, Release
 from .nouns import Change, Noun, noun, nouns
 from .publishing import standing_numbers
-from .wording import words
+from .wording import name_of
 
 LAST = 2**31 - 1
 # What goes with the thing it belongs to, and so is nothing that still refers to it.
@@ -24,7 +24,6 @@ PARTS = {
 }
 # The title of a link may be put better without a word of why; the link itself is the key.
 WITHOUT_REASON = {"evidence"}
-NAMES = ("short_name", "name", "title", "text", "post")
 
 
 def objection_to(release: Release, changes: Sequence[Change]) -> str:
@@ -103,7 +102,7 @@ def referring(change: Change, own: set[tuple]) -> Iterator[str]:
                 continue
             for row in kind.version.objects.as_at(LAST).filter(**{field.attname: change.key[0]}):
                 if (kind, kind.key_of(kind.content(row))) not in own:
-                    yield name_of(kind, row)
+                    yield thing(kind, row)
 
 
 def referring_to_withdrawn(changes: Sequence[Change]) -> Iterator[str]:
@@ -146,13 +145,10 @@ def withdrawn_among(kind: Noun, codes: set[str]) -> set[str]:
 
 
 def called(change: Change) -> str:
-    return name_of(change.noun, change.noun.version(**change.content))
+    return thing(change.noun, change.noun.version(**change.content))
 
 
-def name_of(kind: Noun, row: Any) -> str:
+def thing(kind: Noun, row: Any) -> str:
     """A thing in words: the indicator R&D, share of GDP."""
-    code = " ".join(str(getattr(row, name)) for name in kind.key)
-    columns = {field.name for field in row._meta.concrete_fields}
-    texts = (words(row, name) for name in NAMES if f"{name}_en" in columns and name != "post")
-    said = next((text for text in texts if text), "") or code
+    said = name_of(row) or " ".join(str(getattr(row, name)) for name in kind.key)
     return _("%(kind)s “%(name)s”") % {"kind": row._meta.verbose_name, "name": said[:120]}

@@ -14,10 +14,8 @@ from .clock import database_now
 from .models import Release, User
 from .nouns import Change
 from .permissions import Permission
-from .wording import LANGUAGES, TAGS, wording
+from .wording import LANGUAGES, TAGS, name_of
 
-# The text by which a thing is called, in the order of preference.
-NAMES = ("short_name", "name", "title", "text", "post")
 LAST = 2**31 - 1
 
 
@@ -93,17 +91,6 @@ def called(change: Change, language: str) -> str:
     code = "/".join(str(part) for part in change.key)
     name = name_of(change.noun.version(**change.content), language)
     return f"{code} ({name})" if name else code
-
-
-def name_of(version: Any, language: str | None = None) -> str:
-    """What a version is called in the reader's language, or "" if it has no name."""
-    columns = {field.name for field in version._meta.concrete_fields}
-    for name in NAMES:
-        if name in columns and getattr(version, name):
-            return str(getattr(version, name))
-        if f"{name}_en" in columns and wording(version, name, language).text:
-            return str(wording(version, name, language).text)
-    return ""
 
 
 def identity_labels(noun: Any) -> dict[str, str]:

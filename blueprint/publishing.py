@@ -80,44 +80,25 @@ def publish(
     number, moved_at = take_number()
     sealed = [seal(change) for change in changes]
     moment = past.moment if past else moved_at.replace(microsecond=0)
-    notes = {language: text for language, text in (notes or {}).items() if text}
-    replaces = sorted(set(standing_numbers(sealed).values()))
-    said: dict[str, Any] = {
-        "seq": number,
-        "kind": str(kind),
-        "title": spelled(title),
-        "published_at": spelled(moment),
-        "precision": past.precision if past else "moment",
-        "recorded_at": spelled(moved_at),
-        "loaded": loaded,
-        "changes": [change.canonical() for change in sealed],
-    }
-    said |= {"notes": spelled(notes)} if notes else {}
-    said |= {"reason": spelled(reason)} if reason else {}
-    said |= {"replaces": replaces} if replaces else {}
-    said |= planned_part(planned) if planned else {}
-    said |= {"prev": previous_hash(number)} if number > 1 else {}
-    leaf = ledger.leaf_bytes(said)
-    failpoint("publish.before_leaf")
-    publication = Publication.objects.create(
+    publication = Publication(
         number=number,
         kind=kind,
-        **{f"title_{language}": title.get(language, "") for language in LANGUAGES},
-        **{f"notes_{language}": notes.get(language, "") for language in LANGUAGES},
+        **in_languages("title", title),
+        **in_languages("notes", notes or {}),
         reason=reason,
-        replaces=replaces,
+        replaces=sorted(set(standing_numbers(sealed).values())),
         calendar_item_id=planned.announced_as if planned else None,
         planned_at=planned.at if planned else None,
         rescheduled=list(planned.rescheduled) if planned else [],
         published_at=moment,
         published_on=past.day if past else hong_kong_date(moment),
-        precision=said["precision"],
+        precision=past.precision if past else Publication.Precision.MOMENT,
         recorded_at=moved_at,
         loaded=loaded,
-        leaf=leaf,
-        leaf_hash=ledger.leaf_hash(leaf),
-        tree_nodes=tree_nodes(number, ledger.leaf_hash(leaf)),
     )
+    add_leaf(publication, sealed)
+    failpoint("publish.before_leaf")
+    publication.save(force_insert=True)
     failpoint("publish.after_leaf")
     write_versions(sealed, publication)
     forget_names(sealed)
@@ -132,11 +113,43 @@ def rehearsing() -> bool:
     return _rehearsing.get()
 
 
-def planned_part(planned: Planned) -> dict[str, Any]:
-    part: dict[str, Any] = {"planned_at": spelled(planned.at)}
-    part |= {"announced": planned.announced_as} if planned.announced_as else {}
-    part |= {"rescheduled": spelled(planned.rescheduled)} if planned.rescheduled else {}
-    return part
+def in_languages(name: str, texts: dict[str, str]) -> dict[str, str]:
+    return {f"{name}_{language}": texts.get(language, "") for language in LANGUAGES}
+
+
+def add_leaf(publication: Publication, changes: Sequence[Change]) -> None:
+    number, leaf = publication.number, said_of_itself(publication)
+    leaf["changes"] = [change.canonical() for change in changes]
+    leaf |= {"prev": previous_hash(number)} if number > 1 else {}
+    publication.leaf = ledger.leaf_bytes(leaf)
+    publication.leaf_hash = ledger.leaf_hash(publication.leaf)
+    publication.tree_nodes = tree_nodes(number, publication.leaf_hash)
+
+
+def said_of_itself(publication: Publication) -> dict[str, Any]:
+    """What a publication's row says, as its leaf says it; what is empty is left out."""
+    row = publication
+    said = {
+        "seq": row.number,
+        "kind": str(row.kind),
+        "title": texts_of(row, "title"),
+        "notes": texts_of(row, "notes"),
+        "reason": spelled(row.reason),
+        "published_at": spelled(row.published_at),
+        "precision": str(row.precision),
+        "recorded_at": spelled(row.recorded_at),
+        "loaded": row.loaded,
+        "planned_at": spelled(row.planned_at),
+        "announced": row.calendar_item_id,
+        "rescheduled": spelled(row.rescheduled),
+        "replaces": row.replaces,
+    }
+    return {name: value for name, value in said.items() if value not in (None, "", [], {})}
+
+
+def texts_of(publication: Publication, name: str) -> dict[str, str]:
+    texts = {language: getattr(publication, f"{name}_{language}") for language in LANGUAGES}
+    return spelled({language: text for language, text in texts.items() if text})
 
 
 def standing_numbers(changes: Sequence[Change], *, before: int | None = None) -> dict[tuple, int]:

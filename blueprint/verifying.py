@@ -18,7 +18,6 @@ from .models.base import Entry
 from .nouns import Change, Noun, noun, nouns, spelled
 from .outsider import verify as script
 from .signed_notes import Note, NoteFault, Verifier
-from .wording import LANGUAGES
 
 logger = logging.getLogger(__name__)
 
@@ -224,8 +223,7 @@ def stored_bytes(leaf: Any) -> bytes:
 
 
 def column_differences(publication: Publication, leaf: dict) -> Iterator[Difference]:
-    said = leaf | {"title": {k: v for k, v in leaf["title"].items() if v}}
-    held = {name: value for name, value in columns(publication).items() if value not in ("", None, [], {})}
+    said, held = leaf, publishing.said_of_itself(publication)
     for name in sorted((said.keys() | held.keys()) - {"prev", "changes", "files"}):
         if said.get(name) != held.get(name):
             words = f"{name} is {held.get(name)!r}, and the ledger says {said.get(name)!r}"
@@ -235,26 +233,6 @@ def column_differences(publication: Publication, leaf: dict) -> Iterator[Differe
     if publication.published_on != (hong_kong_date(moment) if exact else moment.date()):
         words = f"published_on is {publication.published_on}, which is not the date of published_at"
         yield Difference("blueprint_publication", str(publication.number), words)
-
-
-def columns(publication: Publication) -> dict[str, Any]:
-    """What a publication's row says, as its leaf would."""
-    row = publication
-    return {
-        "seq": row.number,
-        "kind": row.kind,
-        "title": spelled({one: text for one in LANGUAGES if (text := getattr(row, f"title_{one}"))}),
-        "notes": spelled({one: text for one in LANGUAGES if (text := getattr(row, f"notes_{one}"))}),
-        "reason": spelled(row.reason),
-        "published_at": spelled(row.published_at),
-        "precision": row.precision,
-        "recorded_at": spelled(row.recorded_at),
-        "loaded": row.loaded,
-        "planned_at": spelled(row.planned_at),
-        "announced": row.calendar_item_id,
-        "rescheduled": spelled(row.rescheduled),
-        "replaces": row.replaces,
-    }
 
 
 def noun_differences(

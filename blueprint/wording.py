@@ -15,6 +15,8 @@ FALLBACK = {
     "zh_hant": ("zh_hant", "zh_hans", "en"),
     "zh_hans": ("zh_hans", "zh_hant", "en"),
 }
+# The text by which a thing is called, in the order of preference.
+NAMES = ("short_name", "name", "title", "text", "post")
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,17 @@ def _first(texts, version, language):
 def words(version, name):
     """The plain text, for places that hold no markup."""
     return wording(version, name).text if version is not None else ""
+
+
+def name_of(version, language=None):
+    """What a version is called in the reader's language, or "" if it has no name."""
+    columns = {field.name for field in version._meta.concrete_fields}
+    for name in NAMES:
+        if name in columns and getattr(version, name):
+            return str(getattr(version, name))
+        if f"{name}_en" in columns and wording(version, name, language).text:
+            return str(wording(version, name, language).text)
+    return ""
 
 
 def day_text(day, precision="day"):
