@@ -1,5 +1,7 @@
 """When a release becomes public: set with the draft, and moved by two persons once it is approved."""
 
+import datetime
+
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -11,7 +13,7 @@ from blueprint.workflow import State, may_answer_for, may_schedule
 
 from ..release_forms import MomentForm, ReschedulingForm, items_to_choose, moment_initial
 from .access import desk_render
-from .releases import made_already, moved, visible_release
+from .releases import moved, visible_release
 from .stages import stage_of
 
 NOT_YOURS = "Your role does not include this step for this release."
@@ -27,22 +29,27 @@ def release_moment(request, pk):
         if release.state not in (State.DRAFT, State.SUBMITTED):
             return redirect(release)
         return moment_page(request, release, MomentForm(initial=moment_initial(release), items=items))
-    if made_already(request, release, "set_moment"):
-        return redirect(release)
     form = MomentForm(request.POST, items=items)
     if not form.is_valid():
         return moment_page(request, release, form)
+    item = form.cleaned_data["calendar_item"] or None
+    notes = {language: text for language, text in form.text.items() if text}
+
+    def same(detail):
+        after = detail["after"]
+        made = read_moment(after["publish_at"]), after["calendar_item"], after["notes"]
+        return made == (form.moment, item, notes)
 
     def act(release):
         set_moment(
             release,
             by=request.user,
             publish_at=form.moment,
-            calendar_item=form.cleaned_data["calendar_item"] or None,
+            calendar_item=item,
             notes=form.text,
         )
 
-    return acted(request, pk, "set_moment", act, form, moment_page, said_moment)
+    return acted(request, pk, "set_moment", act, form, moment_page, said_moment, same)
 
 
 def said_moment(release):
@@ -66,8 +73,6 @@ def release_reschedule(request, pk):
         if not release.is_scheduled:
             return redirect(release)
         return reschedule_page(request, release, ReschedulingForm())
-    if made_already(request, release, "propose_moment"):
-        return redirect(release)
     form = ReschedulingForm(request.POST)
     if not form.is_valid():
         return reschedule_page(request, release, form)
@@ -75,8 +80,11 @@ def release_reschedule(request, pk):
     def act(release):
         propose_moment(release, by=request.user, to_at=form.moment, reason=form.text)
 
+    def same(detail):
+        return read_moment(detail["to"]) == form.moment and detail["note"] in form.text.values()
+
     said = _("Proposed. Another person has to agree to the new moment.")
-    return acted(request, pk, "propose_moment", act, form, reschedule_page, lambda release: said)
+    return acted(request, pk, "propose_moment", act, form, reschedule_page, lambda release: said, same)
 
 
 def reschedule_page(request, release, form, *, status=200):
@@ -84,14 +92,18 @@ def reschedule_page(request, release, form, *, status=200):
     return desk_render(request, "desk/release_reschedule.html", context, status=status)
 
 
-def acted(request, pk, verb, action, form, page, said):
+def read_moment(text):
+    return datetime.datetime.fromisoformat(text) if text else None
+
+
+def acted(request, pk, verb, action, form, page, said, same):
     """Make the change. What the rules refuse about the form's own words is said above the form, which keeps them."""
 
     def with_form(request, release, reason, *, status):
         form.add_error(None, reason)
         return page(request, release, form, status=status)
 
-    return moved(request, pk, verb, action, said, answer=with_form)
+    return moved(request, pk, verb, action, said, answer=with_form, same=same)
 
 
 @require_POST

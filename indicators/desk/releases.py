@@ -162,13 +162,17 @@ def seen_version(request):
     return int(version) if version.isascii() and version.isdigit() and len(version) < 10 else -1
 
 
-def made_already(request, release, verb):
-    """Whether this very form made the move before: a form sent twice is answered alike."""
+def made_already(request, release, verb, same=None):
+    """Whether this very form made the move before: a form sent twice is answered alike.
+
+    ``same(detail)`` says whether what was recorded then is what the form says now; with other words it is another form.
+    """
     events = release.events.filter(verb=verb, actor=request.user, refused=False)
-    return events.filter(detail__version=seen_version(request) + 1).exists()
+    made = events.filter(detail__version=seen_version(request) + 1).first()
+    return made is not None and (same is None or same(made.detail))
 
 
-def moved(request, pk, verb, action, said, *, answer=None):
+def moved(request, pk, verb, action, said, *, answer=None, same=None):
     """Make a move, if the release is still as the person saw it, and say what came of it.
 
     ``answer(request, release, reason, status=…)`` is the page that says why not; without it, the release's.
@@ -176,7 +180,7 @@ def moved(request, pk, verb, action, said, *, answer=None):
     if gone := approved_by_colleague(request, pk):
         return gone
     release = visible_release(request, pk)
-    if made_already(request, release, verb):
+    if made_already(request, release, verb, same):
         return redirect(release)
     try:
         if release.version != seen_version(request):

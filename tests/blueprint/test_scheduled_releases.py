@@ -591,6 +591,36 @@ def test_moment_sent_twice_is_set_once(client):
     assert Event.objects.filter(verb="set_moment").count() == 1
 
 
+def test_moment_sent_again_with_other_words_is_shown_and_not_passed_over(client):
+    release = ReleaseFactory()
+    client.force_login(release.created_by)
+    form = {"version": release.version, "day": "2030-10-30", "time": "16:30"}
+    address = reverse("desk:release-moment", args=[release.pk])
+    client.post(address, form)
+
+    page = client.post(address, form | {"notes_en": "Typed after going back."})
+
+    assert page.status_code == 409
+    assert page.context["form"]["notes_en"].value() == "Typed after going back."
+    release.refresh_from_db()
+    assert release.notes_en == ""
+
+
+def test_proposal_sent_again_with_another_reason_is_shown_and_not_passed_over(client, sign_in):
+    release = approved_release(due_in=86400)
+    sign_in(Role.PUBLISHER)
+    address = reverse("desk:release-reschedule", args=[release.pk])
+    form = {"version": release.version, **in_form(later(days=3)), "reason_en": "Returns came in late."}
+
+    answers = [client.post(address, form).status_code for _ in range(2)]
+    page = client.post(address, form | {"reason_en": "Another reason."})
+
+    assert answers == [302, 302]
+    assert page.status_code == 409
+    assert page.context["form"]["reason_en"].value() == "Another reason."
+    assert [row.reason_en for row in release.reschedulings.all()] == ["Returns came in late."]
+
+
 def test_moment_is_moved_at_the_desk(client, sign_in):
     release = approved_release(due_in=86400)
     new = later(days=3)
