@@ -137,9 +137,7 @@ def memory_file() -> Path:
 
 
 def remembered() -> tuple[int, bytes] | None:
-    """(size, root) of the largest tree that was signed here; nothing for those who do not hold the key."""
-    if not key_file().exists():
-        return None
+    """(size, root) of the largest tree that was signed here."""
     try:
         size, root = memory_file().read_text().split()
     except FileNotFoundError:
@@ -155,8 +153,18 @@ def remember(size: int, root: bytes) -> None:
 
 
 def contradiction() -> str:
-    """How the ledger goes against what was signed here before, in words; nothing if it continues it."""
-    kept = remembered()
+    """How the ledger goes against what was signed here before, in words; nothing if it continues it.
+
+    A key that is not this ledger's signs nothing of it, and what it signed elsewhere does not count.
+    """
+    return "" if trouble() else against_memory()
+
+
+def against_memory() -> str:
+    try:
+        kept = remembered()
+    except ValueError:
+        return f"{memory_file().name} cannot be read, which says what was signed here."
     if kept is None:
         return ""
     size, root = kept
@@ -184,7 +192,7 @@ def sign_publication(publication: Publication, changes: Sequence[Any] = ()) -> N
 
 def check_memory() -> None:
     """Raises Refused rather than sign a ledger that does not continue what was signed."""
-    fault = contradiction()
+    fault = against_memory()
     if fault:
         broken[:] = [fault]
         logger.error("THE LEDGER IS NOT AS IT WAS. Nothing is signed or published. %s", fault)

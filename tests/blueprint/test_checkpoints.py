@@ -319,6 +319,19 @@ def test_checkpoint_of_a_larger_tree_stays_remembered(ledger_key):
     assert checkpoints.remembered() == (5, bytes(32))
 
 
+def test_memory_that_cannot_be_read_stops_signing_in_words(ledger_key):
+    checkpoints.memory_file().write_text("5")
+
+    assert checkpoints.contradiction() == "ledger-key.signed cannot be read, which says what was signed here."
+
+
+def test_what_the_key_of_another_ledger_signed_does_not_count(ledger_key):
+    checkpoints.remember(5, bytes(32))
+    checkpoints.key_file().write_text(f"{Signer.new('elsewhere.example/ledger')}\n")
+
+    assert checkpoints.contradiction() == ""
+
+
 def test_what_another_key_signed_is_set_aside_with_it(ledger_key):
     checkpoints.remember(5, bytes(32))
     checkpoints.key_file().unlink()
