@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -60,7 +61,13 @@ class Places(ExitStack):
     def copy(self, template: str, name: str) -> str:
         self.sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         self.sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        # A key remembers the ledger that it signed, so each copy has one of its own.
+        for ending in ("", ".signed"):
+            shutil.copy(f"{self.key_of(template)}{ending}", f"{self.key_of(name)}{ending}")
         return name
+
+    def key_of(self, database: str) -> Path:
+        return self.folder / f"{database}-ledger-key"
 
     def sql(self, statement: str, *, database: str = "postgres"):
         import psycopg2
@@ -77,6 +84,7 @@ class Places(ExitStack):
             | {
                 "DATABASE_URL": f"{self.server}/{database}",
                 "VAR_DIR": str(self.folder),
+                "LEDGER_KEY_FILE": str(self.key_of(database)),
                 "DEBUG": "0",
                 "PYTHONPATH": str(ROOT),
                 "PYTHONHASHSEED": "0",
