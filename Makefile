@@ -9,11 +9,11 @@ PIP := $(BIN)/pip install -qq --disable-pip-version-check --require-hashes
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --no-emit-options \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras --allow-unsafe
 TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard blueprint/locale/*/LC_MESSAGES/*.po))
-STRICT := $(wildcard indicators/periods.py indicators/progress.py indicators/charts.py indicators/lettering.py blueprint/ledger.py blueprint/signed_notes.py \
+STRICT := $(wildcard indicators/periods.py indicators/progress.py indicators/projection.py indicators/charts.py indicators/lettering.py blueprint/ledger.py blueprint/signed_notes.py \
 	blueprint/workflow.py)
 CHECKS := check-format check-lint check-types check-migrations check-translations check-locks check-deployment
 
-.PHONY: help run test fast check $(CHECKS) fix lock chaos cases bench demo-reset dev
+.PHONY: help run test fast check $(CHECKS) fix lock chaos cases bench screenshots demo-reset dev
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -86,6 +86,10 @@ cases: .venv/installed ## which cases of docs/cases.csv have a test, by priority
 bench: dev ## how fast, as ratios (NAMES= for some of them, QUICK=1 for less data)
 	@deploy/install.sh postgresql wrk redis-server
 	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(NAMES)
+
+screenshots: dev ## take the README's pictures anew
+	@deploy/install.sh chromium fonts-noto-cjk
+	@$(BIN)/python deploy/screenshots.py
 
 demo-reset: ## remove the demo's database, accounts and keys, so that the next run starts anew
 	@if [ -n "$$DATABASE_URL" ]; then echo "DATABASE_URL is set: that database is not the demo's."; exit 1; fi

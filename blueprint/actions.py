@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import rfc8785
 from django.db import transaction
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from .audit import record, record_refusal
 from .clock import database_now
 from .failpoints import failpoint
+from .languages import accept, accepted_as, check_whole, open_questions
 from .models import Contributor, Publication, Release, User
 from .nouns import Change, nouns, spelled
 from .objections import objection_to
@@ -119,6 +120,7 @@ def approval_digest(
         "reason": spelled(release.reason),
         "publish_at": spelled(release.publish_at),
         "calendar_item": [release.calendar_item_id, str(item.publication_id if item else 0)],
+        "accepted": [list(accepted_as(row)) for row in release.accepted_gaps.all()],
     }
     return hashlib.sha256(rfc8785.dumps(whole)).hexdigest()
 
@@ -162,16 +164,32 @@ def check_moment(release: Release) -> None:
 def check_objections(release: Release, changes: Sequence[Change]) -> None:
     if objection := objection_to(release, changes):
         raise Refused(objection)
+    check_whole(open_questions(release, changes))
+
+
+def settle_languages(
+    release: Release, changes: Sequence[Change], accepting: Collection[str], *, by: User
+) -> None:
+    """Let its texts be whole in the three languages, but for what the person accepts; the approver reads that."""
+    questions = open_questions(release, changes)
+    check_whole(questions, accepting)
+    if questions:
+        accept(release, questions, by=by)
+        said = [question.answer for question in questions]
+        record("accept_gaps", by=by, release=release, subject=str(release), accepted=said)
 
 
 @recorded_refusals
-def submit_release(release: Release, *, by: User) -> None:
+def submit_release(release: Release, *, by: User, accepting: Collection[str] = ()) -> None:
+    """``accepting``: names of the questions about its languages that the person answers with yes."""
     # Before anything is written: an approver who submits what is public already is told so, not met by a trigger.
     check_move(release, State.SUBMITTED, by=by, verb="submit")
-    if not changes_of(release):
+    changes = changes_of(release)
+    if not changes:
         raise Refused(_("There is nothing in this release yet."))
     check_moment(release)
-    check_objections(release, changes_of(release))
+    settle_languages(release, changes, accepting, by=by)
+    check_objections(release, changes)
     # Who submits had a hand in it, even where a colleague typed every figure.
     Contributor.objects.get_or_create(release=release, user=by)
     move(

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from .actions import Refused, changes_of
 from .audit import record
+from .language_forms import DRAFT, with_simplified_drafts
 from .models import (
     CalendarItemVersion,
     DirectionVersion,
@@ -236,7 +237,9 @@ class PublicAdmin(StatedAdmin):
         proposed = Change(self.noun, self.noun.content(obj))
         token = form.cleaned_data["token"]
         try:
-            obj.release = propose_change(proposed, by=request.user, reason=form.reason, token=token)
+            obj.release = propose_change(
+                proposed, by=request.user, reason=form.reason, token=token, accepting=form.accepting
+            )
         except Refused as refusal:
             raise PermissionDenied(str(refusal)) from None
 
@@ -260,6 +263,8 @@ class PublicAdmin(StatedAdmin):
         return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if DRAFT in request.POST:
+            request.POST = with_simplified_drafts(request.POST)
         obj = self.get_object(request, unquote(object_id)) if object_id else None
         extra = {"proposes": self.proposes(request, obj)}
         if obj:

@@ -21,6 +21,7 @@ def build() -> str:
         settings.SITE_URL,
         settings.DEMO,
         settings.DEBUG,
+        settings.CONTACT_EMAIL,
     ):
         digest.update(f"{said}\n".encode())
     for path in files():

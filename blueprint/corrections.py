@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.core.exceptions import BadRequest
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, TextField, Value, When
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from indicators.models.observation import Kind
 from indicators.notices import in_pairs, notice_of, replacing, target_change_text
 
 from .differences import Names, field_changes
+from .filters import check_asked, filters_in_force
 from .models import Publication
 from .moment import public
 from .nouns import Change, Noun, noun
@@ -63,15 +63,15 @@ class CorrectionFilter(forms.Form):
             ("indicator", [(code, name) for name, code in indicators]),
         ):
             self.fields[name].choices = [("", _("all")), *choices]
-        if not self.is_valid():
-            raise BadRequest(
-                _("The filter %(names)s has a value that the list does not know.")
-                % {"names": _(", ").join(self.errors)}
-            )
+        check_asked(self)
+
+    @property
+    def form(self):
+        return self
 
     @property
     def active(self):
-        return any(self.cleaned_data.values())
+        return filters_in_force(self)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from indicators.notices import share_text
 from .models import Identified, PersonName
 from .nouns import Change, Noun, noun
 from .together import read_together
-from .wording import FALLBACK, LANGUAGES, TAGS, Wording, day_text, reader, wording, wording_of, words
+from .wording import FALLBACK, LANGUAGES, TAGS, Wording, day_text, reader, told, wording, wording_of, words
 
 # The text column that says what a thing is called.
 CALLED = {
@@ -211,7 +211,7 @@ def name_of(kind: Noun, row: Any, names: Names) -> Wording:
     if kind.name == "seat":
         return holder(row, names)
     if kind.name in ("source", "evidence"):
-        return as_it_is(row.title or row.url)
+        return told(row.title) if row.title else as_it_is(row.url)
     if kind.name == "finding":
         return names.called("strategy", row.strategy_id)
     if kind.name == "target":

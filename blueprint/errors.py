@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language_from_request, override
 from django.utils.translation import gettext as _
 
+from . import problems
 from .audit import record_refusal
 
 
@@ -27,6 +28,7 @@ def words(status):
             _("Somebody was here first"),
             _("Open the page again to see what changed. Nothing of yours was stored."),
         ),
+        413: (_("This is too long"), _("Go back, shorten what you wrote and send it again.")),
         429: (_("Too many tries"), _("Wait a few minutes and try again.")),
         503: (
             _("The database does not answer"),
@@ -40,7 +42,9 @@ def words(status):
 
 
 def explain(request, status, reason="", headers=None):
-    """An error page that needs neither database nor session."""
+    """An error page that needs neither database nor session; for a program the same as a problem."""
+    if problems.wanted(request):
+        return problems.problem(status, reason, headers=headers)
     language = language_of(request)
     with override(language):
         title, advice = words(status)

@@ -1,9 +1,7 @@
 """What stands around every page: the plan's name, the last publication, and where one is in time."""
 
-from contextlib import suppress
-
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
@@ -18,23 +16,42 @@ def frame(request):
         "moment": moment,
         "site_url": settings.SITE_URL,
         "demo": settings.DEMO,
+        "contact_email": settings.CONTACT_EMAIL,
         "foot_links": SimpleLazyObject(foot_links),
+        "notice_links": SimpleLazyObject(notice_links),
     }
 
 
 def foot_links():
+    """(address, label) of the pages beside those in the head."""
+    return links(
+        {
+            "calendar": _("Calendar"),
+            "late": _("What is late"),
+            "corrections": _("Corrections"),
+            "committee:actions": _("Actions"),
+            "compare": _("Compare"),
+            "method": _("Method"),
+            "verify": _("How to check our figures"),
+            "feed": _("Feed (Atom)"),
+        }
+    )
+
+
+def notice_links():
     """(address, label) of the pages about the site itself."""
-    labels = {
-        "calendar": _("Calendar"),
-        "feed": _("Feed (Atom)"),
-        "corrections": _("Corrections"),
-        "verify": _("How to check our figures"),
-    }
-    found = []
-    for name, label in labels.items():
-        with suppress(NoReverseMatch):
-            found.append((reverse(name), label))
-    return found
+    return links(
+        {
+            "notices": _("Important notices"),
+            "privacy": _("Privacy"),
+            "accessibility": _("Accessibility"),
+            "sitemap": _("Site map"),
+        }
+    )
+
+
+def links(labels):
+    return [(reverse(name), label) for name, label in labels.items()]
 
 
 def plan_at(moment):

@@ -55,6 +55,18 @@ SHAPES = {
     "qualitative": '<path d="M2.5 5h4v3.6L4.4 12H2.6l1.3-3.2H2.5zM9.3 5h4v3.6L11.2 12H9.4l1.3-3.2H9.3z" '
     'fill="currentColor"/>',
     "not_set": '<path d="M3 8h10" stroke="currentColor" stroke-width="1.8"/>',
+    "planned": _RING,
+}
+
+# What becomes of a milestone or of an action: word, class of colour, and the shape it shares with a status.
+STATES = {
+    "done": (_("done"), "good", "on_track"),
+    "planned": (_("planned"), "wait", "planned"),
+    "open": (_("open"), "wait", "planned"),
+    "late": (_("late"), "bad", "missed"),
+    "overdue": (_("overdue"), "bad", "missed"),
+    "not_reported": (_("no later report seen"), "none", "no_data"),
+    "dropped": (_("dropped"), "none", "not_set"),
 }
 
 

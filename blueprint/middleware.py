@@ -9,17 +9,31 @@ from django.contrib.auth import SESSION_KEY
 from django.core.exceptions import BadRequest
 from django.utils.translation import gettext as _
 
+from . import problems
 from .errors import explain
 
 # People sign in to work here. Everywhere else is public: add to this list what is not.
 SIGNED_IN_AREA = re.compile(
     r"/(accounts|admin|({})/(desk|room))(/|$)".format("|".join(dict(settings.LANGUAGES)))
 )
+# Open to everybody like a public page, and yet something is stored: no cookie, no cache, and not the public connection.
+OPEN_FORMS = re.compile(r"/({})/report(/|$)".format("|".join(dict(settings.LANGUAGES))))
+LARGEST_OPEN_FORM = 256 * 1024
+# What pages of other sites may read in their visitors' browsers: it is public, and no cookie goes with it.
+FOR_EVERY_SITE = re.compile(r"/(api|data)/")
+OPENLY = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Link, Retry-After, X-Request-ID",
+}
 NUL = "\x00"
 
 
 def in_signed_in_area(request):
     return SIGNED_IN_AREA.match(request.path_info) is not None
+
+
+def is_open_form(request):
+    return OPEN_FORMS.match(request.path_info) is not None
 
 
 class SecurityHeaders:
@@ -38,6 +52,9 @@ class SecurityHeaders:
 
     def __call__(self, request):
         response = self.get_response(request)
+        if FOR_EVERY_SITE.match(request.path_info):
+            for name, value in OPENLY.items():
+                response.headers.setdefault(name, value)
         for name, value in self.headers.items():
             response.headers.setdefault(name, value)
         policy = response.headers.get("Content-Security-Policy")
@@ -51,7 +68,8 @@ class SecurityHeaders:
 
 
 class CookieBorder:
-    """Cookies exist where people sign in. Elsewhere none is read and none is set, and nothing can be changed.
+    """Cookies exist where people sign in. Elsewhere none is read and none is set, and nothing can be changed
+    but by the forms that are open to everybody.
 
     So a public answer is the same for everybody, and may be kept; an answer in a signed-in area never is.
     """
@@ -74,7 +92,17 @@ class CookieBorder:
     def process_view(self, request, view_func, view_args, view_kwargs):
         if request.method in ("GET", "HEAD") or in_signed_in_area(request):
             return None
-        return explain(request, 405, headers={"Allow": "GET, HEAD"})
+        if request.method == "OPTIONS" and problems.wanted(request):
+            return None
+        if is_open_form(request):
+            return explain(request, 413) if content_length(request) > LARGEST_OPEN_FORM else None
+        allowed = problems.METHODS if problems.wanted(request) else "GET, HEAD"
+        return explain(request, 405, headers={"Allow": allowed})
+
+
+def content_length(request):
+    said = request.META.get("CONTENT_LENGTH") or "0"
+    return int(said) if said.isascii() and said.isdigit() else 0
 
 
 def forget_cookie(response):

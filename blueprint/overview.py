@@ -18,7 +18,7 @@ from .together import read_together
 
 # A strategy with more indicators shows the first of them, and how many stand in each status.
 AT_MOST, OF_MANY = 8, 3
-NEWS, FIGURES_OF_NEWS, COMING, LATE = 3, 3, 4, 10
+NEWS, FIGURES_OF_NEWS, COMING, LATE = 3, 2, 4, 4
 
 
 class Overview:

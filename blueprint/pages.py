@@ -25,25 +25,28 @@ from urllib.parse import unquote_plus, urlsplit
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
+from .clients import CLIENT, client_of
 from .heads import KnownHead, current_head
 from .middleware import SIGNED_IN_AREA
 from .moment import HEAD_GIVEN
 
 logger = logging.getLogger(__name__)
 
-# Every parameter that a public address knows. Any other is taken away before Django sees it.
+# Every parameter that a public address knows. Any other is taken away before Django sees it, but for the API:
+# that refuses it by name, and a refusal is not kept.
 PARAMETERS = frozenset(
     (
         "as_at", "page", "q", "sort", "history", "i",
         # of the lists
-        "direction", "strategy", "office", "status", "stage", "class", "frequency", "kind", "state", "year", "indicator",
+        "direction", "strategy", "office", "status", "stage", "class", "frequency", "kind", "state", "year", "indicator", "period",
         # of the ledger's proofs
         "leaf", "size", "from", "to",
     )
 )  # fmt: skip
 LANGUAGES = "|".join(dict(settings.LANGUAGES))
-PUBLIC = re.compile(rf"/({LANGUAGES})/|/(data|ledger|api)/.")
+PUBLIC = re.compile(rf"/({LANGUAGES})/|/(data|ledger|api)/.|/(sitemap\.xml|robots\.txt)$")
 NEVER_KEPT = (SIGNED_IN_AREA, re.compile(rf"/({LANGUAGES})/(calendar|calendar\.ics|report)(/|$)"))
+TELLS_UNKNOWN = re.compile(r"/api/")
 LONGEST_PATH, LONGEST_QUERY = 300, 1000
 LARGEST_PAGE = 2 * 1024 * 1024
 SECONDS_TO_WAIT_FOR_ANOTHER = 10
@@ -70,7 +73,7 @@ def address_of(path: str, query: str) -> Address | None:
     """None for what is not kept."""
     if not PUBLIC.match(path) or any(each.match(path) for each in NEVER_KEPT):
         return None
-    known = [part for part in query.split("&") if name_of(part) in PARAMETERS]
+    known = [part for part in query.split("&") if name_of(part) in PARAMETERS or TELLS_UNKNOWN.match(path)]
     return Address(path, "&".join(sorted(known, key=name_of)))
 
 
@@ -394,7 +397,9 @@ NOT_FOR_PAGES = {"RAW_URI", "REQUEST_URI", "CONTENT_LENGTH", "CONTENT_TYPE", "ws
 def for_django(environ: Environ, address: Address, head: KnownHead) -> Environ:
     """The request with nothing left of who asked, and how: so the page is everybody's."""
     kept = {n: v for n, v in environ.items() if not (n.startswith("HTTP_") or n in NOT_FOR_PAGES)}
-    return kept | FOR_PAGES | {"QUERY_STRING": address.query, HEAD_GIVEN: head.given}
+    # But for the limits of the API: a refusal by them is not kept.
+    asked = {CLIENT: client_of(environ)} if TELLS_UNKNOWN.match(address.path) else {}
+    return kept | FOR_PAGES | asked | {"QUERY_STRING": address.query, HEAD_GIVEN: head.given}
 
 
 class Answer:

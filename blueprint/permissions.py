@@ -40,19 +40,25 @@ class Permission(StrEnum):
     OPEN_ADMIN = "open_admin"
     MANAGE_USERS = "manage_users"
     READ_EVENTS = "read_events"
+    SEE_REPORTS = "see_reports"
+    ANSWER_REPORTS = "answer_reports"
 
 
 P = Permission
+# What readers report as wrong.
+REPORTS = (P.SEE_REPORTS, P.ANSWER_REPORTS)
 ROLES: dict[str, frozenset[Permission]] = {
-    Role.OFFICIAL: frozenset({P.OPEN_DESK, P.ENTER_FIGURES}),
-    Role.APPROVER: frozenset({P.OPEN_DESK, P.APPROVE_FIGURES}),
-    Role.HEAD: frozenset({P.OPEN_DESK, P.ENTER_FIGURES, P.APPROVE_FIGURES}),
-    Role.PUBLISHER: frozenset({P.OPEN_DESK, P.PUBLISH, P.APPROVE_TEXTS, P.SEE_ALL_WORK}),
+    Role.OFFICIAL: frozenset({P.OPEN_DESK, P.ENTER_FIGURES, *REPORTS}),
+    Role.APPROVER: frozenset({P.OPEN_DESK, P.APPROVE_FIGURES, *REPORTS}),
+    Role.HEAD: frozenset({P.OPEN_DESK, P.ENTER_FIGURES, P.APPROVE_FIGURES, *REPORTS}),
+    Role.PUBLISHER: frozenset({P.OPEN_DESK, P.PUBLISH, P.APPROVE_TEXTS, P.SEE_ALL_WORK, *REPORTS}),
     Role.MEMBER: frozenset({P.OPEN_ROOM, P.RATE}),
     Role.CHAIR: frozenset({P.OPEN_ROOM, P.RATE, P.RECORD_FINDINGS, P.SEE_COMMITTEE_WORK}),
     Role.SECRETARY: frozenset({P.OPEN_ROOM, P.APPROVE_FINDINGS, P.SEE_COMMITTEE_WORK}),
-    Role.AUDITOR: frozenset({P.OPEN_DESK, P.OPEN_ROOM, P.SEE_ALL_WORK, P.READ_EVENTS, P.OPEN_ADMIN}),
-    Role.ADMINISTRATOR: frozenset({P.OPEN_ADMIN, P.MANAGE_USERS, P.PROPOSE_TEXTS}),
+    Role.AUDITOR: frozenset(
+        {P.OPEN_DESK, P.OPEN_ROOM, P.SEE_ALL_WORK, P.READ_EVENTS, P.OPEN_ADMIN, P.SEE_REPORTS}
+    ),
+    Role.ADMINISTRATOR: frozenset({P.OPEN_ADMIN, P.MANAGE_USERS, P.PROPOSE_TEXTS, *REPORTS}),
 }
 
 

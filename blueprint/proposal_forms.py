@@ -9,8 +9,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .language_forms import DRAFT, AnswersLanguages
+from .languages import questions_of, texts_in
 from .models import SourceVersion
-from .nouns import noun_of
+from .nouns import Change, noun_of
 from .proposing import identity_labels
 
 
@@ -104,7 +106,7 @@ def known_sources():
     return set(SourceVersion.objects.values_list("source_id", flat=True))
 
 
-class ProposalForm(forms.ModelForm):
+class ProposalForm(AnswersLanguages, forms.ModelForm):
     """Edits what a version says; what comes out is a proposal and never saved over the version."""
 
     why = forms.CharField(
@@ -131,6 +133,10 @@ class ProposalForm(forms.ModelForm):
         for name, value in self.cleaned_data.items():
             if isinstance(value, str):
                 self.cleaned_data[name] = value.replace("\r\n", "\n").replace("\r", "\n")
+        if DRAFT in self.data:
+            raise ValidationError(
+                _("Simplified drafts were made where they were missing. Read and mend them, then propose.")
+            )
         opened_on = self.cleaned_data.get("stands")
         if opened_on is not None and opened_on != (self.instance.pk or 0):
             raise ValidationError(
@@ -141,10 +147,18 @@ class ProposalForm(forms.ModelForm):
 
     def _post_clean(self):
         super()._post_clean()
-        after = self.noun.content(self.instance)
+        after = self.noun.content(self.instance) | self.own_key
         changed = [name for name in after if name not in self.beside and after[name] != self.before[name]]
-        if self.instance.pk and not self.errors and not changed:
+        if self.errors:
+            return
+        if self.instance.pk and not changed:
             self.add_error(None, _("Nothing was changed, so there is nothing to propose."))
+        self.ask([q for text in texts_in(Change(self.noun, after), self.before) for q in questions_of(text)])
+
+    @property
+    def own_key(self):
+        """The code of what is not there yet."""
+        return {}
 
     @property
     def reason(self):
@@ -163,6 +177,10 @@ class NewForm(ProposalForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["code"].help_text = self.advice
+
+    @property
+    def own_key(self):
+        return {self.noun.key[0]: self.cleaned_data.get("code")} if "code" in self.fields else {}
 
     def clean_code(self):
         code = self.cleaned_data["code"]

@@ -1,6 +1,7 @@
 """A change of a published text or list, proposed in the admin: a release of its own that another person approves."""
 
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -19,11 +20,13 @@ from .wording import LANGUAGES, TAGS, name_of
 LAST = 2**31 - 1
 
 
-def propose_change(change: Change, *, by: User, reason: str, token: uuid.UUID) -> Release:
+def propose_change(
+    change: Change, *, by: User, reason: str, token: uuid.UUID, accepting: Collection[str] = ()
+) -> Release:
     """Submit one change as a release of its own. The same token sent twice makes one release."""
     try:
         with transaction.atomic():
-            return _propose(change, by=by, reason=reason, token=token)
+            return _propose(change, by=by, reason=reason, token=token, accepting=accepting)
     except IntegrityError:
         # The same form sent twice at once: the other one made the release.
         return same_again(Release.objects.get(token=token, created_by=by), change)
@@ -32,7 +35,9 @@ def propose_change(change: Change, *, by: User, reason: str, token: uuid.UUID) -
         raise
 
 
-def _propose(change: Change, *, by: User, reason: str, token: uuid.UUID) -> Release:
+def _propose(
+    change: Change, *, by: User, reason: str, token: uuid.UUID, accepting: Collection[str]
+) -> Release:
     if not by.may(Permission.PROPOSE_TEXTS):
         raise Refused(_("Your role does not include this step."))
     if not reason.strip():
@@ -46,7 +51,7 @@ def _propose(change: Change, *, by: User, reason: str, token: uuid.UUID) -> Rele
     Release.objects.filter(pk=release.pk).update(reason=reason)
     change.noun.entry.objects.create(release=release, saved_by=by, saved_at=database_now(), **change.content)
     release.refresh_from_db()
-    submit_release(release, by=by)
+    submit_release(release, by=by, accepting=accepting)
     return release
 
 

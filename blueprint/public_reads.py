@@ -16,7 +16,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models
 
-from .middleware import SIGNED_IN_AREA
+from .middleware import OPEN_FORMS, SIGNED_IN_AREA
 
 # For those who run the site: they say how the machinery is, and nothing of what it holds.
 OPERATIONS = re.compile(r"/(livez|readyz|metrics)$")
@@ -29,7 +29,7 @@ class NotPublic(RuntimeError):
 
 
 def is_public_address(path: str) -> bool:
-    return not (SIGNED_IN_AREA.match(path) or OPERATIONS.match(path))
+    return not (SIGNED_IN_AREA.match(path) or OPERATIONS.match(path) or OPEN_FORMS.match(path))
 
 
 def reading_for_the_public() -> bool:

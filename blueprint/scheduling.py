@@ -3,7 +3,7 @@
 import datetime
 import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -14,6 +14,7 @@ from .actions import Moved, Refused, approval_digest, make_public, recorded_refu
 from .audit import record, record_refusal
 from .clock import HONG_KONG, database_now, lateness
 from .failpoints import failpoint
+from .languages import Question, accept, check_whole, own_text, questions_of, unanswered
 from .models import CalendarItemVersion, Contributor, Event, Publication, Release, Rescheduling, User
 from .nouns import Change, noun, nouns
 from .publishing import hold_head, publish, standing_numbers
@@ -34,6 +35,7 @@ def set_moment(
     publish_at: datetime.datetime | None,
     calendar_item: str | None,
     notes: dict[str, str],
+    accepting: Collection[str] = (),
 ) -> None:
     """Say when a release is to become public, as which item of the calendar, and with which notes.
 
@@ -43,6 +45,7 @@ def set_moment(
         raise Refused(_("The moment of an approved release is moved by two persons, with a public reason."))
     if not may_schedule(release, by):
         raise Refused(_("Your role does not include this step for this release."))
+    questions = unanswered(release, [own_text("notes", notes)])
     before = moment_said(release)
     said = {"publish_at": publish_at, "calendar_item_id": calendar_item}
     said |= {f"notes_{name}": notes.get(name, "") for name in LANGUAGES}
@@ -50,6 +53,8 @@ def set_moment(
         raise Moved
     release.refresh_from_db()
     check_first_moment(release)
+    check_whole(questions, accepting)
+    accept(release, questions, by=by)
     Contributor.objects.get_or_create(release=release, user=by)
     record(
         "set_moment",
@@ -59,7 +64,13 @@ def set_moment(
         version=release.version,
         before=before,
         after=moment_said(release),
+        **accepted_by_name(questions),
     )
+
+
+def accepted_by_name(questions: Sequence[Question]) -> dict[str, Any]:
+    """What the trail says of texts that stay as they are in the three languages."""
+    return {"accepted": [question.answer for question in questions]} if questions else {}
 
 
 def check_first_moment(release: Release) -> None:
@@ -100,7 +111,12 @@ def moment_said(release: Release) -> dict[str, Any]:
 
 @recorded_refusals
 def propose_moment(
-    release: Release, *, by: User, to_at: datetime.datetime, reason: dict[str, str]
+    release: Release,
+    *,
+    by: User,
+    to_at: datetime.datetime,
+    reason: dict[str, str],
+    accepting: Collection[str] = (),
 ) -> Rescheduling:
     """Ask for another moment of an approved release. Nothing moves before a second person agrees."""
     check_movable(release, by=by, to_at=to_at)
@@ -108,6 +124,8 @@ def propose_moment(
         raise Refused(_("That is the moment it has already."))
     if not any(text.strip() for text in reason.values()):
         raise Refused(_("Say why, in at least one language: the reason is public."))
+    questions = questions_of_reason(reason)
+    check_whole(questions, accepting)
     if release.reschedulings.filter(agreed=None).exists():
         raise Refused(_("A proposal to move the moment is waiting already. Decide on it first."))
     if not Release.objects.move(release, State.APPROVED):
@@ -121,8 +139,12 @@ def propose_moment(
         proposed_by=by,
         proposed_at=database_now(),
     )
-    record_moving("propose_moment", proposal, release, by=by)
+    record_moving("propose_moment", proposal, release, by=by, **accepted_by_name(questions))
     return proposal
+
+
+def questions_of_reason(reason: dict[str, str]) -> list[Question]:
+    return list(questions_of(own_text("reason", {name: text.strip() for name, text in reason.items()})))
 
 
 @recorded_refusals

@@ -119,6 +119,8 @@ ALLOWED_HOSTS = [
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # Signs the checkpoints of the ledger; made by `prepare`, or in production by `rotate_ledger_key`.
 LEDGER_KEY_FILE = env.str("LEDGER_KEY_FILE", default=str(VAR_DIR / "ledger-key"))
+# Where pictures for link previews look for fonts.
+FONT_DIRS = env.list("FONT_DIRS", default=["/usr/share/fonts", "/usr/local/share/fonts"])
 # Accounts with random passwords and example reviews exist only where this is set.
 DEMO = switch("DEMO")
 
@@ -136,6 +138,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.sitemaps",
     "django.contrib.staticfiles",
 ]
 
@@ -207,8 +210,16 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Limits of sign-in must be one for all processes and survive a restart, hence the database.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "blueprint_cache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "blueprint_cache",
+        # Django's own 300 would push out one limit by filling another.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
 }
+
+# What one network address may ask of the API in a minute, beside what is kept; 0 is no limit.
+API_REQUESTS_A_MINUTE = from_environment("int", "API_REQUESTS_A_MINUTE", 300, "300")
 
 # Public pages are kept by each process, and here as well if there is one for all (see blueprint/pages.py).
 CACHE_URL = cache_url()
@@ -254,6 +265,9 @@ EMAIL_CONFIG = from_environment(
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"noreply@{SITE_HOST}")
+# Whom readers write to beside the form for errors, and where weaknesses are told of: said only where somebody reads it.
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hant", "繁體中文"), ("zh-hans", "简体中文")]
@@ -331,3 +345,21 @@ LOGGING = {
 
 # The first page of the site in the words of its own team; the plan's own words are data.
 SITE_NAME = _("Blueprint progress")
+# Neither the framework of the API nor its describer is an installed app: both are used for what they do in Python,
+# and their own pages, scripts and style sheets stay away.
+REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None, "UNAUTHENTICATED_TOKEN": None, "URL_FORMAT_OVERRIDE": None}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "TITLE": "Blueprint progress: the read API",
+    "DESCRIPTION": (
+        "Everything that the site shows, for programs. Only reading, no key. Figures are strings with the digits "
+        "that were published; texts stand in three languages."
+    ),
+    "VERSION": "1",
+    "SERVERS": [{"url": SITE_URL}],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "SORT_OPERATION_PARAMETERS": False,
+    "POSTPROCESSING_HOOKS": [],
+}
+# On what terms the compilation may be used; what that covers is said in docs/decisions/0011-open-data.md.
+DATA_LICENCE = {"name": "CC BY 4.0", "url": "https://creativecommons.org/licenses/by/4.0/"}

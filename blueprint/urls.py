@@ -4,9 +4,23 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from indicators.exchange import views as files
+from indicators import comparing, method_views
 
-from . import accounts_urls, calendar_views, corrections, errors, ledger_views, publication_views, views
+from . import (
+    accounts_urls,
+    calendar_views,
+    corrections,
+    errors,
+    late,
+    ledger_views,
+    publication_views,
+    report_views,
+    search,
+    site_map,
+    statements,
+    views,
+)
+from .api import documentation as api_documentation
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
@@ -18,16 +32,17 @@ urlpatterns = [
     path("accounts/", include("blueprint.accounts_urls")),
     path("admin/", include(accounts_urls.admin_urlpatterns)),
     path("admin/", admin.site.urls),
-    path("data/observations.csv", files.observations, name="observations.csv"),
-    path("data/targets.csv", files.targets, name="targets.csv"),
-    path("data/assessments.csv", files.assessments, name="assessments.csv"),
-    path("data/indicators.csv", files.indicators, name="indicators.csv"),
-    path("data/indicators/<str:code>.csv", files.indicator, name="indicator.csv"),
+    path("data/", include("indicators.exchange.urls")),
     path("ledger/", include("blueprint.ledger_urls")),
+    path("api/v1/", include("blueprint.api.urls")),
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
+    path("sitemap.xml", site_map.site_map_file, name="sitemap.xml"),
+    path("robots.txt", site_map.robots, name="robots.txt"),
+    path(".well-known/security.txt", site_map.security, name="security.txt"),
     *i18n_patterns(
         path("", views.overview, name="overview"),
+        path("directions/", views.directions, name="directions"),
         path("directions/<slug:code>/", views.direction, name="direction"),
         path("publications/", publication_views.publications, name="publications"),
         path("publications/feed/", publication_views.feed, name="feed"),
@@ -35,8 +50,20 @@ urlpatterns = [
         path("calendar/", calendar_views.calendar, name="calendar"),
         path("calendar.ics", calendar_views.calendar_file, name="calendar.ics"),
         path("corrections/", corrections.corrections, name="corrections"),
+        path("data/api/", api_documentation.page, name="api-documentation"),
         path("data/", views.data, name="data"),
+        path("compare/", comparing.compare, name="compare"),
+        path("search/", search.search, name="search"),
+        path("method/", method_views.method, name="method"),
+        path("late/", late.late, name="late"),
         path("verify/", ledger_views.verify, name="verify"),
+        path("report/", report_views.report, name="report"),
+        path("report/find/", report_views.report_find, name="report-find"),
+        path("report/<str:reference>/", report_views.report_state, name="report-state"),
+        path("sitemap/", site_map.site_map, name="sitemap"),
+        path("notices/", statements.notices, name="notices"),
+        path("privacy/", statements.privacy, name="privacy"),
+        path("accessibility/", statements.accessibility, name="accessibility"),
         path("", include("strategies.urls")),
         path("indicators/", include("indicators.urls")),
         path("committee/", include("committee.urls")),

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from django.utils import dateformat
 from django.utils.translation import get_language
 
+from .chinese import RUN, is_chinese, is_simplified, simplified
 from .clock import HONG_KONG
 
 LANGUAGES = ("en", "zh_hant", "zh_hans")
 TAGS = {"en": "en", "zh_hant": "zh-Hant", "zh_hans": "zh-Hans"}
+OWN_NAMES = {"en": "English", "zh_hant": "繁體中文", "zh_hans": "简体中文"}
 # Where a text is missing, the nearest language that has it: a Chinese reader reads the other script first.
 FALLBACK = {
     "en": ("en", "zh_hant", "zh_hans"),
@@ -59,6 +61,38 @@ def _first(texts, version, language):
         fallback=found != wanted,
         ours=found in (getattr(version, "unofficial", None) or []),
     )
+
+
+def told(text):
+    """A text kept in one language only, whose script tells in which."""
+    language, wanted = language_told_by(text), reader()
+    return Wording(text, language, fallback=language != wanted, ours=False)
+
+
+def language_told_by(text):
+    if not is_chinese(text):
+        return "en" if any(letter.isalpha() for letter in text) else reader()
+    # Many words are written alike in both scripts.
+    if reader() == "zh_hans" and simplified(text) == text:
+        return "zh_hans"
+    return "zh_hans" if is_simplified(text) else "zh_hant"
+
+
+def told_in_parts(text):
+    """(language, part) of a text that may mix them: names of sources in a list, a term quoted in a sentence.
+
+    A few Latin letters inside a Chinese text are a name of its own.
+    """
+    if "://" in text:
+        # An address is in no language.
+        return [(reader(), text)]
+    if not is_chinese(text):
+        return [(language_told_by(text), text)]
+    parts, chinese = [], reader() != "en"
+    for part in filter(None, RUN.split(text)):
+        named = chinese and not is_chinese(part) and len(part.split()) < 4
+        parts.append((reader() if named else language_told_by(part), part))
+    return parts
 
 
 def words(version, name):

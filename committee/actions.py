@@ -3,7 +3,7 @@
 import datetime
 import functools
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -113,7 +113,15 @@ def save_rating(paper: Paper, *, by: User, confidence: int, reason: str, version
 
 
 @recorded
-def record_finding(paper: Paper, *, by: User, agreed: Agreement, token: uuid.UUID, version: int) -> Release:
+def record_finding(
+    paper: Paper,
+    *,
+    by: User,
+    agreed: Agreement,
+    token: uuid.UUID,
+    version: int,
+    accepting: Collection[str] = (),
+) -> Release:
     """Put what was agreed into a release of the committee and submit it; the secretary approves it.
 
     A cycle has one open release for a strategy: one that was returned is mended, and one that waits for
@@ -143,7 +151,7 @@ def record_finding(paper: Paper, *, by: User, agreed: Agreement, token: uuid.UUI
     write_entries(release, paper, by=by, agreed=agreed)
     release.reason = agreed.reason
     release.save(update_fields=["reason"])
-    submit_release(release, by=by)
+    submit_release(release, by=by, accepting=accepting)
     return release
 
 

@@ -5,6 +5,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from blueprint.clock import today
+from blueprint.language_forms import AnswersLanguages
 from blueprint.models import OfficeVersion
 from blueprint.wording import LANGUAGES, TAGS
 from blueprint.wording import words as plain_words
@@ -81,7 +82,7 @@ class RatingForm(RoomForm):
         return cls(initial=said)
 
 
-class FindingForm(RoomForm):
+class FindingForm(AnswersLanguages, RoomForm):
     token = forms.UUIDField(widget=forms.HiddenInput)
     confidence = confidence_field(_("Agreed rating"), _("What the committee agreed at the meeting."))
     reason = forms.CharField(

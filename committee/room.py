@@ -15,6 +15,8 @@ from django.views.decorators.http import require_safe
 from blueprint.actions import Refused
 from blueprint.clock import today
 from blueprint.errors import explain
+from blueprint.language_forms import ACCEPT, DRAFT, with_simplified_drafts
+from blueprint.languages import Unsettled
 from blueprint.models import User
 from blueprint.permissions import ROLES, Permission
 from blueprint.workflow import State
@@ -135,9 +137,7 @@ def action_state(action):
 
 def counted(item):
     """An initiative with how many of its milestones are done, and those that are not."""
-    still = [milestone for milestone in item["milestones"] if milestone["row"].state != "done"]
-    done = len(item["milestones"]) - len(still)
-    return {"initiative": item["initiative"], "done": done, "open": still}
+    return item | {"open": [milestone for milestone in item["milestones"] if not milestone.done]}
 
 
 def rating_panel(user, paper, form):
@@ -213,12 +213,21 @@ def rate(request, number, code):
 @room
 def finding(request, number, code):
     paper = find_paper(number, code)
+    if DRAFT in request.POST:
+        form = FindingForm(initial=with_simplified_drafts(request.POST).dict())
+        return progress_page(request, paper, finding_form=form)
     form = FindingForm(request.POST)
     if not form.is_valid() or not form.explains(published_finding(paper)):
         return progress_page(request, paper, finding_form=form, status=422)
     said = {name: form.cleaned_data[name] for name in ("token", "version")}
     try:
-        record_finding(paper, by=request.user, agreed=form.agreement, **said)
+        record_finding(
+            paper, by=request.user, agreed=form.agreement, accepting=request.POST.getlist(ACCEPT), **said
+        )
+    except Unsettled as unsettled:
+        form.questions = unsettled.asked
+        form.add_error(None, str(unsettled))
+        return progress_page(request, paper, finding_form=form, status=422)
     except Outrun as outrun:
         stored = agreement_in(outrun.stored) if outrun.stored else None
         clash = {"form": "finding", "said": str(outrun), "finding": stored}

@@ -1,13 +1,19 @@
 """The public side of the committee."""
 
+from operator import attrgetter
+
 from django.http import Http404
 from django.shortcuts import render
 
-from blueprint.models import PersonName, Publication
+from blueprint.models import OfficeVersion, PersonName, Publication, SourceVersion
 from blueprint.moment import public
+from blueprint.paging import paged
+from blueprint.together import read_together
 from blueprint.withdrawals import check_withdrawn
 from strategies.models import StrategyVersion
 
+from .filters import ActionFilterSet
+from .following import counts, followed
 from .models import (
     ActionVersion,
     CommitteeVersion,
@@ -18,12 +24,16 @@ from .models import (
     SeatVersion,
 )
 
+ON_A_PAGE = 40
+
 
 @public
 def committee(request):
-    number = request.moment.number
+    moment = request.moment
+    number = moment.number
     seats = SeatVersion.objects.as_at(number).order_by("number")
-    findings = findings_of(number)
+    context = texts_beside(number)
+    meetings = context.pop("meetings")
     return render(
         request,
         "committee/committee.html",
@@ -31,8 +41,10 @@ def committee(request):
             "page": "committee",
             "committee": CommitteeVersion.objects.as_at(number).first(),
             "seats": seats_by_kind(seats),
-            "meetings": MeetingVersion.objects.as_at(number).order_by("-held_on"),
-            "findings": findings,
+            "meetings": sorted(meetings.values(), key=attrgetter("held_on", "number"), reverse=True),
+            "findings": findings_of(number, strategies=context["strategies"]),
+            "counts": counts(followed(ActionVersion.objects.as_at(number), meetings, moment.today)),
+            "offices": context["offices"],
         },
     )
 
@@ -59,9 +71,8 @@ def with_names(seats):
     return seats
 
 
-def findings_of(number, **of):
-    """Findings in the order of their strategies, each with that strategy and the rating in words."""
-    strategies = {s.strategy_id: s for s in StrategyVersion.objects.as_at(number)}
+def findings_of(number, *, strategies, **of):
+    """Newest first, in the order of their strategies, each with that strategy and the rating in words."""
     rows = list(Finding.objects.as_at(number).filter(**of).order_by("-agreed_on", "strategy"))
     corrected = corrections_of(rows)
     return [
@@ -101,17 +112,80 @@ def corrections_of(findings):
 @public
 def meeting(request, number):
     moment = request.moment
-    version = MeetingVersion.objects.as_at(moment.number).filter(number=number, example=False).first()
+    rows = MeetingVersion.objects.as_at(moment.number)
+    meetings = sorted(rows, key=lambda row: (row.number, row.example))
+    # A meeting of record comes before an example of the same number.
+    version = next((row for row in meetings if row.number == number), None)
     if version is None:
         check_withdrawn(MeetingVersion.objects.filter(number=number, example=False), moment)
         raise Http404
+    actions = ActionVersion.objects.as_at(moment.number).filter(meeting=version.meeting_id)
+    context = texts_beside(moment.number)
     return render(
         request,
         "committee/meeting.html",
         {
             "page": "committee",
             "meeting": version,
-            "findings": findings_of(moment.number, meeting=version.meeting_id),
-            "actions": ActionVersion.objects.as_at(moment.number).filter(meeting=version.meeting_id),
+            "findings": findings_of(
+                moment.number, strategies=context["strategies"], meeting=version.meeting_id
+            ),
+            "actions": followed(actions, {version.meeting_id: version}, moment.today),
+            "previous": last_before(meetings, number),
+            "next": next((row for row in meetings if row.number > number), None),
+            **context,
+            "sources": [s for s in context["sources"] if s.source_id in version.sources],
         },
     )
+
+
+def last_before(meetings, number):
+    return next((row for row in reversed(meetings) if row.number < number), None)
+
+
+def texts_beside(number):
+    """Names of what findings and actions refer to. One query."""
+    texts = read_together(
+        strategies=StrategyVersion.objects.as_at(number, or_first=True),
+        offices=OfficeVersion.objects.as_at(number, or_first=True),
+        sources=SourceVersion.objects.as_at(number, or_first=True),
+        meetings=MeetingVersion.objects.as_at(number),
+    )
+    strategies = sorted(texts["strategies"], key=attrgetter("number"))
+    return {
+        "strategies": {strategy.strategy_id: strategy for strategy in strategies},
+        "offices": {
+            office.office_id: office for office in sorted(texts["offices"], key=attrgetter("office_id"))
+        },
+        "sources": texts["sources"],
+        "meetings": {meeting.meeting_id: meeting for meeting in texts["meetings"]},
+    }
+
+
+@public
+def actions(request):
+    moment = request.moment
+    context = texts_beside(moment.number)
+    everything = followed(ActionVersion.objects.as_at(moment.number), context["meetings"], moment.today)
+    chosen = ActionFilterSet(
+        request.GET,
+        everything,
+        strategies=used(context["strategies"], {each.action.strategy_id for each in everything}),
+        offices=used(context["offices"], {each.action.office_id for each in everything}),
+    )
+    return render(
+        request,
+        "committee/actions.html",
+        {
+            "page": "committee",
+            "filter": chosen,
+            "total": len(everything),
+            "counts": counts(everything),
+            **context,
+            **paged(request, chosen.chosen, ON_A_PAGE),
+        },
+    )
+
+
+def used(named, codes):
+    return {code: version for code, version in named.items() if code in codes}

@@ -1,10 +1,9 @@
-"""Is every text translated, and every translation still of a text in the sources?
+"""Is every text translated, by the rules of the glossary, and every translation still of a text in the sources?
 
 Prints what is amiss and exits 1. Needs xgettext; without it only CI=true makes that an error.
 """
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -13,10 +12,10 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
+from translation_faults import faults_of, read_glossary
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = Path("blueprint/locale")
-PLACEHOLDER = re.compile(r"%\(\w+\)|\{\w+\}")
 NOT_SOURCES = shutil.ignore_patterns(".*", "var", "tests", "benchmarks", "__pycache__", "node_modules")
 
 
@@ -37,23 +36,11 @@ def main() -> int:
 
 
 def unfinished(file: Path) -> list[str]:
-    catalog = read(file)
+    catalog, language = read(file), file.parent.parent.name
     faults = ["fuzzy as a whole: pybabel passes over it"] if catalog.fuzzy else []
-    faults += [f"{fault}: {message.id!r}" for message in texts(catalog) if (fault := fault_of(message))]
-    return [f"{file.relative_to(ROOT)}: {fault}" for fault in faults]
-
-
-def fault_of(message: Message) -> str:
-    source, translations = message.id, [message.string]
-    if message.pluralizable:
-        source, translations = message.id[-1], message.string
-    if message.fuzzy:
-        return "fuzzy"
-    if not all(translations):
-        return "missing"
-    if any(set(PLACEHOLDER.findall(text)) != set(PLACEHOLDER.findall(source)) for text in translations):
-        return "other placeholders"
-    return ""
+    found = faults_of(catalog, language, read_glossary())
+    faults += [f"{fault}: {message.id!r}" for fault, message in found]
+    return [f"{language}: {fault}" for fault in faults]
 
 
 def out_of_date(files: list[Path]) -> list[str]:

@@ -1,7 +1,7 @@
 """What officials do with figures. Each verb is one transaction; a refusal says why in plain words."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from django.db import connection, transaction
@@ -151,13 +151,13 @@ def record_saved(release: Release, changes: Sequence[Change], *, by: User, **det
     record("save_entry", by=by, release=release, subject=f"{indicator} {period}", **detail)
 
 
-def hand_in(release: Release, *, by: User) -> None:
+def hand_in(release: Release, *, by: User, accepting: Collection[str] = ()) -> None:
     """Submit a release once every warning about its figures has its sentence."""
     if unanswered(release):
         reason = _("A warning still waits for its sentence. Open the figures, answer it, and submit again.")
         record_refusal("submit_release", by=by, release=release, reason=reason)
         raise Refused(reason)
-    submit_release(release, by=by)
+    submit_release(release, by=by, accepting=accepting)
 
 
 def recorded(verb: str, action: Callable[[], Release], *, indicator: IndicatorVersion, by: User) -> Release:

@@ -1,5 +1,8 @@
 """How a status was reached, in words and in numbers that one can check by hand."""
 
+from decimal import Decimal
+from fractions import Fraction
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -10,6 +13,9 @@ from .assessing import exact_value
 from .figures import number
 from .periods import Period
 from .progress import truncate
+
+# Rule 4: figures before and after the break are not compared. Rule 8: nothing is left to go.
+BROKEN, REACHED = 4, 8
 
 RULES = {
     1: gettext_lazy("For this stage the plan gives words and no value, so nothing is computed."),
@@ -36,6 +42,35 @@ CAVEATS = {
 }
 
 
+def changes_a_year(row) -> tuple[Decimal | None, Decimal | None]:
+    """The change a year that the target still needs from the latest figure on, and that seen since the baseline.
+
+    None across a break and where no time lies between; cut after two places like every quotient that is shown.
+    """
+    if row.latest_value is None or row.rule == BROKEN:
+        return None, None
+    needed = _a_year(row.latest_value, row.latest_period, row.target_value, row.due)
+    seen = _a_year(row.baseline_value, row.baseline_period, row.latest_value, row.latest_period)
+    return None if row.rule == REACHED else needed, seen
+
+
+def _a_year(before, start, after, end) -> Decimal | None:
+    if before is None or after is None:
+        return None
+    years = Period.parse(end).position - Period.parse(start).position
+    return truncate((Fraction(after) - Fraction(before)) / years) if years > 0 else None
+
+
+def ratio_text(row) -> str:
+    """r as it is shown: 1.17, or with a bound 1.31 or more."""
+    said = {"ratio": _cut(row.ratio)}
+    if row.ratio_qualifier == "over":
+        return _("%(ratio)s or more") % said
+    if row.ratio_qualifier == "under":
+        return _("%(ratio)s or less") % said
+    return said["ratio"]
+
+
 def steps(judgement) -> list[str]:
     """The arithmetic of a reading, line by line; empty where no ratio was needed."""
     row = judgement.row
@@ -44,12 +79,7 @@ def steps(judgement) -> list[str]:
     b, t, v = row.baseline_value, row.target_value, row.latest_value
     way = f"({number(v)} − {number(b)}) ÷ ({number(t)} − {number(b)}) = {_cut(row.share_of_way)}"
     lines = [_("Way gone: %(sum)s") % {"sum": way}, _("Time gone: %(sum)s") % {"sum": _time(row)}]
-    ratio = _cut(row.ratio)
-    if row.ratio_qualifier == "over":
-        ratio = _("%(ratio)s or more") % {"ratio": ratio}
-    if row.ratio_qualifier == "under":
-        ratio = _("%(ratio)s or less") % {"ratio": ratio}
-    lines.append(f"{_cut(row.share_of_way)} ÷ {_cut(row.share_of_time)} → {ratio}")
+    lines.append(f"{_cut(row.share_of_way)} ÷ {_cut(row.share_of_time)} → {ratio_text(row)}")
     if row.reading:
         lines.append(threshold(row))
     return lines

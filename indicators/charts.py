@@ -26,6 +26,7 @@ from indicators.lettering import (
 GRIDLINES = 4  # about so many above the lowest
 YEAR_STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000)
 TOP, BOTTOM, RIGHT = 30.0, 30.0, 20.0
+CURVE_STEPS = 16
 INSET = 10.0  # keeps the first dot off the figures of the axis
 DIAMOND = 8.0
 
@@ -56,6 +57,7 @@ class Goal:
     label: str
     former: bool = False
     note: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,28 @@ class Start:
 
     x: float
     value: float
+    label: str
+    code: str = ""
+    # The value alone, and what it is called beside a figure that stands in the same place.
+    said: str = ""
+    note: str = ""
+
+
+class Step(NamedTuple):
+    """The range in which a projection expects the figure of a period."""
+
+    code: str
+    x: float
+    low: float
+    value: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Trend:
+    """Where the last figures lead if they go on as they have; the first step is the latest figure itself."""
+
+    steps: tuple[Step, ...]
     label: str
 
 
@@ -91,6 +115,7 @@ class Chart:
     variant: str
     grid: tuple[Shape, ...]
     axis: tuple[Label, ...]
+    fan: Shape | None
     paths: tuple[Shape, ...]
     series: tuple[Shape, ...]
     breaks: tuple[Shape, ...]
@@ -139,10 +164,19 @@ def _multiples(low: float, high: float, step: float) -> list[float]:
     return [round(index * step, digits) for index in range(first, last + 1)]
 
 
-def _value_ticks(values: Sequence[float], zero: bool, tick_format: Callable[[float], str]) -> list[float]:
-    """Round values around all figures, as far apart as it takes for no two to read alike."""
+def _value_ticks(
+    values: Sequence[float],
+    zero: bool,
+    tick_format: Callable[[float], str],
+    ends: Sequence[float] = (),
+) -> list[float]:
+    """Round values around all figures, as far apart as it takes for no two to read alike.
+
+    `ends` are to have room as well; as they are computed, they say nothing of what a figure can be.
+    """
     whole = all(value == round(value) for value in values)
-    low, high = min([*values, 0.0] if zero else values), max([*values, 0.0] if zero else values)
+    within = [*values, *ends, *([0.0] if zero else [])]
+    low, high = min(within), max(within)
     if high - low <= 1e-9 * max(abs(low), abs(high), 1e-3):
         pad = 1.0 if whole and abs(high) < 10 else 0.5 if abs(high) < 1e-9 else abs(high) * 0.1
         low, high = (max(low - pad, 0.0) if low >= 0 else low - pad), high + pad
@@ -253,6 +287,8 @@ class Plot:
     runs: Sequence[Sequence[Point]]
     goals: Sequence[Goal]
     start: Start | None
+    trend: Trend | None
+    growth: bool
     break_label: str
 
     def at(self, mark: Point | Goal | Start) -> Place:
@@ -263,10 +299,33 @@ class Plot:
         room = (self.frame.right - self.frame.left) / max(1, sum(map(len, self.runs)))
         return 4.0 if room >= 12 else 2.5
 
-    def routes(self) -> list[tuple[Place, Place]]:
-        """The straight way from the baseline to each target that stands."""
+    def routes(self) -> list[list[Place]]:
+        """The way required from the baseline to each target that stands."""
+        start = self.start
+        if start is None:
+            return []
         standing = [goal for goal in self.goals if not goal.former]
-        return [(self.at(self.start), self.at(goal)) for goal in standing] if self.start else []
+        ways = [(goal, course(start.value, goal.value, growth=self.growth)) for goal in standing]
+        return [
+            [
+                (self.frame.x(start.x + (goal.x - start.x) * share), self.frame.y(value))
+                for share, value in way
+            ]
+            for goal, way in ways
+            if way
+        ]
+
+    def edges(self) -> tuple[list[Place], list[Place]]:
+        """The upper and the lower edge of the projection, from the latest figure on."""
+        steps = self.trend.steps if self.trend else ()
+        above = [(self.frame.x(step.x), self.frame.y(step.high)) for step in steps]
+        return above, [(self.frame.x(step.x), self.frame.y(step.low)) for step in steps]
+
+    def fan(self) -> Shape | None:
+        if self.trend is None:
+            return None
+        above, below = self.edges()
+        return Shape(path(*above, *below[:0:-1]) + "z", "", self.trend.label)
 
     def origin(self) -> Dot | None:
         """The baseline's own mark, where no figure of the series stands in its place."""
@@ -330,10 +389,13 @@ class Plot:
         for goal in sorted(self.goals, key=lambda goal: goal.former):
             kind = "former" if goal.former else "target"
             lettering.write(kind, goal.label, self.at(goal), reach=DIAMOND, note=goal.note)
-        for latest in [run[-1] for run in self.runs[-1:]]:
-            lettering.write("latest", latest.label, self.at(latest), reach=self.radius + 3)
-        if self.start:
-            lettering.write("start", self.start.label, self.at(self.start), reach=5)
+        latest, start = next((run[-1] for run in self.runs[-1:]), None), self.start
+        shared = start if start and latest and math.dist(self.at(start), self.at(latest)) < 2 else None
+        if latest:
+            note = shared.note if shared else ""
+            lettering.write("latest", latest.label, self.at(latest), reach=self.radius + 3, note=note)
+        if start and not shared:
+            lettering.write("start", start.label, self.at(start), reach=5)
         for gap in self.gaps()[-1:]:
             lettering.write("break", self.break_label, gap, reach=10)
         return tuple(lettering.labels)
@@ -347,11 +409,26 @@ class Plot:
                 lettering.mark((x, y + self._side(point) * (self.radius + 6)), 3, 3)
         for route in self.routes():
             lettering.draw_over(route, 0.4)
+        for edge in self.edges():
+            lettering.draw_over(edge, 0.4)
         for mark in [*map(self.at, self.goals), *self.gaps()]:
             lettering.mark(mark, DIAMOND, 8)
 
 
-def _runs(points: Sequence[Point]) -> list[list[Point]]:
+def course(start: float, end: float, *, growth: bool) -> list[tuple[float, float]]:
+    """The way from one value to another as (share of the time, value): a line, or a constant growth.
+
+    There is no growth from, to or across zero.
+    """
+    if not growth:
+        return [(0.0, start), (1.0, end)]
+    if start * end <= 0:
+        return []
+    shares = [step / CURVE_STEPS for step in range(CURVE_STEPS + 1)]
+    return [(share, start * (end / start) ** share) for share in shares]
+
+
+def runs(points: Sequence[Point]) -> list[list[Point]]:
     runs: list[list[Point]] = []
     for point in sorted(points, key=lambda point: point.x):
         if point.break_before or not runs:
@@ -365,37 +442,44 @@ def draw(
     points: Sequence[Point],
     goals: Sequence[Goal] = (),
     start: Start | None = None,
+    trend: Trend | None = None,
     rank: bool = False,
     zero: bool = False,
+    growth: bool = False,
     width: int = 720,
     height: int = 320,
     break_label: str = "",
     tick_format: Callable[[float], str],
     narrow: bool = False,
+    among: Sequence[Point] = (),
+    variant: str = "",
 ) -> Chart | None:
     """The chart of one series against its targets, or None when there is neither.
 
-    `rank` puts 1 on top; `zero` lets the axis start at zero. All words come localised.
+    `rank` puts 1 on top; `zero` lets the axis start at zero; `growth` makes the way to a target one of constant
+    growth. `among` are figures of other charts on the same scale. All words come localised.
     """
     if not points and not goals:
         return None
-    marks: list[Point | Goal | Start] = [*points, *goals, *([start] if start else [])]
+    marks: list[Point | Goal | Start] = [*points, *goals, *([start] if start else []), *among]
     values, years = [mark.value for mark in marks], [mark.x for mark in marks]
-    ticks = _rank_ticks(values) if rank else _value_ticks(values, zero, tick_format)
+    ends = [end for step in (trend.steps if trend else ()) for end in (step.low, step.high)]
+    ticks = _rank_ticks(values) if rank else _value_ticks(values, zero, tick_format, ends)
     texts = [clip(tick_format(tick), width * 0.3) for tick in ticks]
     margin = max(map(text_width, texts)) + 10
     view, limit = Box(margin, 2, width - 2, height - BOTTOM - 1), width * (0.46 if narrow else 0.38)
-    ends = (min(years), max(years)), (ticks[0], ticks[-1])
-    frame = Frame(margin + INSET, width - RIGHT, TOP, height - BOTTOM, *ends, rank)
-    plot = Plot(frame, _runs(points), goals, start, break_label)
+    span, scale = (min(years), max(years)), (ticks[0], ticks[-1])
+    frame = Frame(margin + INSET, width - RIGHT, TOP, height - BOTTOM, span, scale, rank)
+    plot = Plot(frame, runs(points), goals, start, trend, growth, break_label)
     figures, grid = _value_axis(frame, dict(zip(ticks, texts, strict=True)))
     periods, notches = _time_axis(frame, [point for run in plot.runs for point in run], years)
     return Chart(
         width=str(width),
         height=str(height),
-        variant="chart-narrow" if narrow else "chart-wide",
+        variant=variant or ("chart-narrow" if narrow else "chart-wide"),
         grid=(*grid, notches),
         axis=(*figures, *periods),
+        fan=plot.fan(),
         paths=tuple(Shape(path(*route)) for route in plot.routes()),
         series=tuple(plot.series()),
         breaks=tuple(plot.breaks()),

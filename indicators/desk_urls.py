@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .desk import entering, moments, pre_release, releases, updates
+from .desk import entering, moments, pre_release, releases, reports, updates
 
 app_name = "desk"
 urlpatterns = [
@@ -31,5 +31,9 @@ urlpatterns = [
     path(
         "releases/<int:pk>/access/<int:user>/end/", pre_release.release_access_end, name="release-access-end"
     ),
+    path("reports/", reports.reports, name="reports"),
+    path("reports/<str:reference>/", reports.report, name="report"),
+    path("reports/<str:reference>/answer/", reports.report_answer, name="report-answer"),
+    path("reports/<str:reference>/close/", reports.report_close, name="report-close"),
     path("releases/<int:pk>/access.csv", pre_release.release_access_file, name="release-access-file"),
 ]

@@ -1,5 +1,6 @@
 """How figures, periods and units are written: one spelling for pages, charts and sentences."""
 
+import re
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -33,7 +34,49 @@ def with_unit(value, unit, qualifier="exact") -> str:
     """The figure as it is read out: over 100 lines, HK$35,772 million, rank 15."""
     if value is None:
         return _("not available")
-    return qualified(pattern(unit).replace("{value}", number(value)), qualifier)
+    before, digits, after = figure_in(value, unit)
+    return qualified(before + digits + after, qualifier)
+
+
+def figure_in(value: Decimal, unit) -> tuple[str, str, str]:
+    """What stands before a figure, its digits, and what stands after: HK$, 42, billion; in Chinese 420, 億港元."""
+    before, _value, after = pattern(unit).partition("{value}")
+    multiple = _multiple(after, unit)
+    digits, size = _counted(value, multiple)
+    return before, digits, size + after.removeprefix(multiple)
+
+
+def without_unit(value: Decimal, unit) -> str:
+    """The figure as its reader counts it, where the unit has been said: 933; in Chinese 9.33億."""
+    return "".join(_counted(value, _multiple(pattern(unit).partition("{value}")[2], unit)))
+
+
+def _multiple(after: str, unit) -> str:
+    """The multiple with which a Chinese unit begins, if it does."""
+    found = MULTIPLE.match(after) if reader() != "en" else None
+    if found is None or (found[0] == "千" and not unit.counts_whole_things):
+        return ""
+    return found[0]
+
+
+def _counted(value: Decimal, multiple: str) -> tuple[str, str]:
+    return in_myriads(value.scaleb(MULTIPLES[multiple])) if multiple else (number(value), "")
+
+
+# How a Chinese unit that counts in multiples begins, as 百萬港元 and 十亿港元 do, and the zeros that each stands for.
+MULTIPLES = {
+    "萬億": 12, "万亿": 12, "十億": 9, "十亿": 9, "億": 8, "亿": 8, "千萬": 7, "千万": 7, "百萬": 6, "百万": 6,
+    "萬": 4, "万": 4, "千": 3,
+}  # fmt: skip
+MULTIPLE = re.compile("|".join(MULTIPLES))
+MYRIADS = {"zh_hant": ("億", "萬"), "zh_hans": ("亿", "万")}
+
+
+def in_myriads(value: Decimal) -> tuple[str, str]:
+    """A number as Chinese reads it, by 億 or 萬 and to the last digit that was published: (357.72, 億)."""
+    sizes = zip((8, 4), MYRIADS[reader()], strict=True)
+    zeros, name = next((each for each in sizes if abs(value) >= 10 ** each[0]), (0, ""))
+    return number(value.scaleb(-zeros)), name
 
 
 def pattern(unit) -> str:

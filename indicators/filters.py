@@ -3,10 +3,11 @@
 from operator import attrgetter
 
 import django_filters
-from django.core.exceptions import BadRequest
-from django.utils.translation import gettext as _
+from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
+from blueprint.filters import ANY, ListFilterSet, check_asked, filters_in_force, said_somewhere
 from blueprint.marks import STATUS_WORDS
 from blueprint.models import DirectionVersion, OfficeVersion
 from blueprint.together import read_together
@@ -14,12 +15,13 @@ from blueprint.wording import words
 from strategies.models import StrategyVersion
 
 from . import progress
+from .figures import period_label
 from .lines import lines
 from .models import IndicatorVersion
 from .models.indicator import Frequency, IndicatorClass
+from .periods import Period
 from .standings import names_of
 
-ANY = gettext_lazy("all")
 NAME_COLUMNS = ("indicator", "name_en", "name_zh_hant", "name_zh_hans", "unofficial")
 SORTS = [
     ("", gettext_lazy("strategy")),
@@ -29,7 +31,7 @@ SORTS = [
 ]
 
 
-class IndicatorFilterSet(django_filters.FilterSet):
+class IndicatorFilterSet(ListFilterSet):
     """What a column of an indicator's own version can answer; status and stage need its assessments."""
 
     strategy = django_filters.ChoiceFilter(label=gettext_lazy("Strategy"), empty_label=ANY)
@@ -54,13 +56,8 @@ class IndicatorFilterSet(django_filters.FilterSet):
         fields: list[str] = []
 
     def __init__(self, data, queryset, *, choices, strategies):
-        super().__init__(data, queryset)
         self.directions = {s.strategy_id: s.direction_id for s in strategies}
-        for name, given in choices.items():
-            self.filters[name].extra["choices"] = given
-
-    def keep_all(self, queryset, name, value):
-        return queryset
+        super().__init__(data, queryset, choices=choices)
 
     def in_direction(self, queryset, name, value):
         return queryset.filter(
@@ -68,11 +65,8 @@ class IndicatorFilterSet(django_filters.FilterSet):
         )
 
     def with_words(self, queryset, name, value):
-        found = queryset.none()
-        for column in ("name", "short_name", "definition"):
-            for language in ("en", "zh_hant", "zh_hans"):
-                found = found | queryset.filter(**{f"{column}_{language}__icontains": value})
-        return found | queryset.filter(indicator__code__icontains=value)
+        said = said_somewhere(["name", "short_name", "definition"], value)
+        return queryset.filter(said | Q(indicator__code__icontains=value))
 
 
 # "class" is a word of the address, but not one that Python lets a class body use.
@@ -84,13 +78,10 @@ IndicatorFilterSet.base_filters["class"] = django_filters.ChoiceFilter(
 class IndicatorFilter:
     """The list as asked for: its form, its lines in order, and how many there are without any filter."""
 
-    NAMES = ("direction", "strategy", "office", "status", "stage", "class", "frequency", "q", "sort")
     # What the lines themselves cannot answer is asked of the indicators' texts.
     OF_TEXTS = ("direction", "strategy", "office", "class", "frequency", "q")
 
     def __init__(self, data, *, moment):
-        if "\x00" in data.get("q", ""):
-            raise BadRequest(_("The words to look for hold a character that no text can have."))
         everything = lines(moment)
         self.total = len(everything)
         self.texts = read_together(**names_of(moment), **self._names(moment.number))
@@ -100,17 +91,12 @@ class IndicatorFilter:
             data, rows, choices=self._choices(everything, strategies, moment.number), strategies=strategies
         )
         self.form = self.filterset.form
-        if not self.form.is_valid():
-            raise BadRequest(
-                _("The filter %(names)s has a value that the list does not know.")
-                % {"names": _(", ").join(self.form.errors)}
-            )
         self.cleaned = self.form.cleaned_data
         self.lines = self._sorted([line for line in self._with_texts(everything) if self._stands(line)], rows)
 
     @property
     def active(self):
-        return any(self.cleaned.get(name) for name in self.NAMES if name != "sort")
+        return self.filterset.active
 
     def _names(self, number):
         return {
@@ -170,3 +156,39 @@ class IndicatorFilter:
         if sort == "-period":
             return sorted(found, key=lambda line: line.latest_period, reverse=True)
         return found
+
+
+HISTORY_KINDS = [
+    ("figure", gettext_lazy("figures")),
+    ("target", gettext_lazy("targets")),
+    ("baseline", gettext_lazy("baseline")),
+    ("text", gettext_lazy("name and definition")),
+    ("status", gettext_lazy("status")),
+]
+
+
+class HistoryFilter(forms.Form):
+    """The filters of one indicator's history."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
+    period = forms.ChoiceField(label=gettext_lazy("Period"), required=False)
+
+    def __init__(self, data, *, steps):
+        super().__init__(data, auto_id="filter-%s")
+        # The last day of a period says which is the newest: a year comes after its own quarters.
+        periods = sorted({each for step in steps for each in step.periods}, key=Period.parse, reverse=True)
+        self.fields["kind"].choices = [("", ANY), *HISTORY_KINDS]
+        self.fields["period"].choices = [("", ANY), *((each, period_label(each)) for each in periods)]
+        check_asked(self)
+        self.steps = [step for step in steps if self._stands(step, **self.cleaned_data)]
+
+    @property
+    def form(self):
+        return self
+
+    @property
+    def active(self):
+        return filters_in_force(self)
+
+    def _stands(self, step, *, kind, period):
+        return kind in ("", step.kind) and (not period or period in step.periods)

@@ -25,7 +25,7 @@ from .plausibility import CODES, Doubt, Reported, doubts
 from .progress import Figure
 
 # What a request holds beside the person's own words.
-NOT_TYPED = {"csrfmiddlewaretoken", "submit", "save"}
+NOT_TYPED = {"csrfmiddlewaretoken", "submit", "save", "draft"}
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ LINE_HEIGHT = 16.0
 CAP_SHIFT = 4.5  # from the middle of a 13 px line of text down to its baseline
 MOST_LINES = 3
 CELL = 4.0  # how finely the lettering looks at the ink
+ROOM = 5.0  # between one label and the next
 CROWDED = 14.0  # a place that costs more is worth a look around the whole plot
 WORDS = re.compile(r"[^\s\u2e80-\uffef]+\s*|[\u2e80-\uffef][，。、；：？！）」』》％]*\s*")
 
@@ -75,7 +76,7 @@ def _character_width(character: str) -> float:
     return 9.4 if character.isupper() else 8.3
 
 
-def wrap(text: str, limit: float, *, bold: bool = False) -> list[str]:
+def wrap(text: str, limit: float, *, bold: bool = False, most: int = MOST_LINES) -> list[str]:
     """Lines no wider than the limit; what does not fit into the last one ends in an ellipsis."""
     lines = [""]
     for word in WORDS.findall(text):
@@ -83,8 +84,8 @@ def wrap(text: str, limit: float, *, bold: bool = False) -> list[str]:
             if text_width((lines[-1] + piece).rstrip(), bold=bold) > limit:
                 lines.append("")
             lines[-1] += piece
-    rest = "".join(lines[MOST_LINES - 1 :])
-    lines = [*lines[: MOST_LINES - 1], clip(rest, limit, bold=bold)]
+    rest = "".join(lines[most - 1 :])
+    lines = [*lines[: most - 1], clip(rest, limit, bold=bold)]
     return [line.strip() for line in lines if line.strip()]
 
 
@@ -202,7 +203,8 @@ class Lettering:
         return Box(left, top, left + size[0], top + size[1])
 
     def _free(self, box: Box) -> bool:
-        return box.top >= self.view.top and not any(box.overlaps(other) for other in self.taken)
+        around = Box(box.left - ROOM, box.top - ROOM, box.right + ROOM, box.bottom + ROOM)
+        return box.top >= self.view.top and not any(around.overlaps(other) for other in self.taken)
 
     def _ink_under(self, box: Box) -> float:
         left, top, right, bottom = (int(edge // CELL) for edge in box)

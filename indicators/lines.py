@@ -23,6 +23,7 @@ class Goal:
     stage: str | None
     due_end: datetime.date | None
     status: str
+    rule: int
 
 
 # Many indicators are held against the same and stand alike, so each combination is worked out once.
@@ -32,7 +33,7 @@ def goals(targets: str, today: datetime.date) -> tuple[Goal, ...]:
     for stage, end, rule, status, reading in json.loads(targets):
         due_end = datetime.date.fromisoformat(end) if end else None
         standing = progress.status_on(rule, status, reading or None, due_end, today)
-        found.append(Goal(stage, due_end, standing.status))
+        found.append(Goal(stage, due_end, standing.status, standing.rule))
     return tuple(found)
 
 

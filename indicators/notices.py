@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from blueprint.wording import day_text, wording_of
 
-from .figures import difference, number, period_label, qualified, with_unit
+from .figures import difference, period_label, qualified, with_unit, without_unit
 from .models import IndicatorVersion, Observation, UnitVersion
 from .models.observation import TOTAL, Kind, ObservationStatus, Qualifier
 
@@ -188,7 +188,7 @@ def change_text(notice: Notice) -> str:
 def figure_of(change: Decimal, unit: Any) -> str:
     sign = "+" if change > 0 else "−"
     in_per_cent = unit is not None and unit.in_per_cent
-    return sign + (difference(abs(change), unit) if in_per_cent else number(abs(change)))
+    return sign + (difference(abs(change), unit) if in_per_cent else without_unit(abs(change), unit))
 
 
 def share_text(change: Decimal, before: Decimal) -> str:

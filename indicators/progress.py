@@ -128,9 +128,14 @@ class Segment(NamedTuple):
     broke_at: Period | None
 
 
+def in_order(figures: Iterable[Figure], *, frequency: str) -> list[Figure]:
+    """Those of the declared frequency, oldest first."""
+    return sorted((figure for figure in figures if figure.period.matches(frequency)), key=_by_period)
+
+
 def last_segment(figures: Iterable[Figure], *, frequency: str) -> Segment:
     """A missing figure has no value but may carry the break, so that a segment can be empty (rule 3)."""
-    series = sorted((figure for figure in figures if figure.period.matches(frequency)), key=_by_period)
+    series = in_order(figures, frequency=frequency)
     breaks = [index for index, figure in enumerate(series) if figure.break_before]
     since = series[breaks[-1] :] if breaks else series
     return Segment(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from blueprint.clock import HONG_KONG, today
+from blueprint.language_forms import AnswersLanguages
 from blueprint.models import CalendarItemVersion
 from blueprint.timing import in_hong_kong
 from blueprint.wording import LANGUAGES, TAGS, day_text, words
@@ -37,7 +38,7 @@ class TimeInput(forms.TimeInput):
         super().__init__(format="%H:%M")
 
 
-class InThreeLanguages(forms.Form):
+class InThreeLanguages(AnswersLanguages, forms.Form):
     """A form with one text in three columns, named ``said``; subclasses say what it is."""
 
     use_required_attribute = False

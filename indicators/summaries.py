@@ -63,6 +63,14 @@ def without_name(number: int) -> list[str]:
     return list(row.indicators) if row else []
 
 
+def public_among(versions: list[IndicatorVersion], moment: Any) -> list[IndicatorVersion]:
+    """Those of them that can be read about at the moment, if only by figures older than their names."""
+    if all(version.publication_id <= moment.number for version in versions):
+        return versions
+    nameless = set(without_name(moment.number))
+    return [v for v in versions if v.publication_id <= moment.number or v.indicator_id in nameless]
+
+
 def entry(indicator: IndicatorVersion, rows: list[Assessment], stage_order: dict[str, int]) -> dict[str, Any]:
     """An indicator in a summary: what it is filtered and sorted by, and all that a status needs but the date."""
     latest = next((row.latest_period for row in rows if row.latest_period), "")

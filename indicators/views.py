@@ -13,14 +13,23 @@ from blueprint.withdrawals import check_withdrawn
 from committee.models import Finding
 from strategies.models import StrategyVersion
 
-from .filters import IndicatorFilter
+from .chart_words import description, key, unit_note
+from .filters import HistoryFilter, IndicatorFilter
+from .history import History
 from .lines import standings_of
 from .models import Baseline, Evidence, IndicatorVersion, Observation, TargetVersion
 from .notices import notices_among
-from .plotting import description, draw_both
+from .panels import panels
+from .pictures import card, is_lettered
+from .plotting import both, drawing
+from .projecting import outlooks
+from .sparklines import sparks
 from .standings import names_of, standings
 
 LINES_A_PAGE = 50
+EVENTS_A_PAGE = 60
+# Of more figures or revisions the page shows the newest; the history and the file have them all.
+PERIODS_SHOWN, NOTICES_SHOWN = 40, 20
 
 
 @public
@@ -28,6 +37,7 @@ def indicators(request):
     chosen = IndicatorFilter(request.GET, moment=request.moment)
     page = paged(request, chosen.lines, LINES_A_PAGE)
     shown = standings_of(request.moment, page["part"], names=chosen.texts)
+    rows = [shown[line.code] for line in page["part"]]
     return render(
         request,
         "indicators/indicators.html",
@@ -35,7 +45,8 @@ def indicators(request):
             "page": "indicators",
             "filter": chosen,
             "total": chosen.total,
-            "standings": [shown[line.code] for line in page["part"]],
+            "standings": rows,
+            "sparks": sparks(request.moment, rows),
             **page,
         },
     )
@@ -43,7 +54,46 @@ def indicators(request):
 
 @public
 def indicator(request, code):
-    return render(request, "indicators/indicator.html", indicator_page(request.moment, code))
+    page = indicator_page(request.moment, code)
+    page["chart_lettered"] = is_lettered(card(page, request.moment))
+    return render(request, "indicators/indicator.html", page)
+
+
+@public
+def history(request, code):
+    moment = request.moment
+    number = moment.number
+    rows = IndicatorVersion.objects.filter(indicator=code)
+    texts = read_together(
+        **names_of(moment),
+        # A name that was published later is read ahead of its time, as on the indicator's own page.
+        named=rows.as_at(number, or_first=True),
+        versions=rows.filter(publication__lte=number),
+        targets=TargetVersion.objects.filter(indicator=code, publication__lte=number),
+        baselines=Baseline.objects.filter(indicator=code, publication__lte=number),
+    )
+    version = next(iter(texts["named"]), None)
+    if version is None:
+        check_withdrawn(rows, moment)
+        raise Http404
+    told = History(version, moment, texts)
+    steps = told.steps()
+    if not steps:
+        raise Http404
+    chosen = HistoryFilter(request.GET, steps=steps)
+    page = paged(request, chosen.steps, EVENTS_A_PAGE)
+    return render(
+        request,
+        "indicators/history.html",
+        {
+            "page": "indicators",
+            "indicator": version,
+            "filter": chosen,
+            "total": len(steps),
+            "events": told.told(page["part"].object_list),
+            **page,
+        },
+    )
 
 
 def indicator_page(moment, code):
@@ -68,16 +118,25 @@ def indicator_page(moment, code):
     rows = list({(row.period, row.breakdown): row for row in history}.values())
     strategy = find(texts["strategies"], strategy_id=version.strategy_id)
     findings = [each for each in texts["findings"] if each.strategy_id == version.strategy_id]
+    drawn = drawing(standing, rows, versions, baseline, notices=notices)
     return {
         "page": "indicators",
         "standing": standing,
+        "outlooks": outlooks(standing, rows),
         "indicator": version,
         "latest_row": latest_row(standing, rows),
-        "chart": draw_both(standing, rows, versions, baseline, notices=notices),
-        "chart_description": description(standing, rows),
+        "drawing": drawn,
+        "chart": both(drawn),
+        "chart_unit": unit_note(standing),
+        "chart_key": key(drawn),
+        "chart_description": description(standing, drawn),
+        "panels": panels(standing, rows, notices),
         "table": table(version, rows, notices),
+        "periods_shown": PERIODS_SHOWN,
         "categories": version.disaggregation.get("categories", []),
-        "notices": notices,
+        "notices": notices[:NOTICES_SHOWN],
+        "notices_shown": NOTICES_SHOWN,
+        "notice_count": len(notices),
         "targets": versions,
         "baseline": baseline,
         "strategy": strategy,

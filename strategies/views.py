@@ -1,26 +1,32 @@
 """Public pages of strategies and initiatives."""
 
-from collections import defaultdict
+from collections import Counter
 from operator import attrgetter
 
 from django.http import Http404
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 
+from blueprint.answer import answer
+from blueprint.marks import STATES
 from blueprint.models import DirectionVersion, OfficeVersion, SourceVersion
 from blueprint.moment import public
 from blueprint.overview import directions_of
+from blueprint.paging import paged
 from blueprint.together import read_together
 from blueprint.withdrawals import check_withdrawn, standing_version
-from committee.models import ActionVersion, Confidence, Finding
+from blueprint.wording import words
+from committee.following import followed
+from committee.models import ActionVersion, Confidence, Finding, MeetingVersion
 from indicators.lines import lines, standings_of
+from indicators.sparklines import sparks
 from indicators.standings import names_of, tally
 
+from . import timeline
 from .filters import InitiativeFilterSet
+from .milestones import steps_of, steps_with_history
 from .models import (
     InitiativeVersion,
     MeasureVersion,
-    MilestoneState,
     MilestoneVersion,
     StageStatementVersion,
     Strategy,
@@ -44,13 +50,20 @@ def strategies(request):
 def strategy(request, code):
     moment = request.moment
     texts = read_together(**names_of(moment), **strategy_texts(moment.number, code))
-    version = next(iter(texts["strategy"]), None)
+    strategies = sorted(texts["strategies"], key=attrgetter("number"))
+    version = next((s for s in strategies if s.strategy_id == code), None)
     if version is None:
         check_withdrawn(StrategyVersion.objects.filter(strategy=code), moment)
         raise Http404
     found = lines(moment, strategies=Strategy.objects.filter(pk=code))
     standings = standings_of(moment, found[:SHOWN], names=texts)
+    shown = [standings[line.code] for line in found[:SHOWN]]
     finding = max(texts["findings"], key=attrgetter("publication_id", "pk"), default=None)
+    meetings = {meeting.meeting_id: meeting for meeting in texts["meetings"]}
+    carried = joined(
+        sorted(texts["initiatives"], key=lambda row: words(row, "name")), texts["milestones"], moment.today
+    )
+    place = strategies.index(version)
     return render(
         request,
         "strategies/strategy.html",
@@ -60,18 +73,23 @@ def strategy(request, code):
             "direction": next(
                 (d for d in texts["directions"] if d.direction_id == version.direction_id), None
             ),
-            "standings": [standings[line.code] for line in found[:SHOWN]],
+            "standings": shown,
+            "sparks": sparks(moment, shown),
             "total": len(found),
             "more": len(found) > SHOWN,
             "tally": tally(found, targets_only=False),
+            "answer": answer(tally(found)),
             "measures": sorted(texts["measures"], key=attrgetter("measure_id")),
             "statements": statements_of(texts, code),
-            "initiatives": joined(
-                sorted(texts["initiatives"], key=attrgetter("name_en")), texts["milestones"], moment.today
-            ),
+            "initiatives": carried,
+            "milestones": counted(step for item in carried for step in item["milestones"]),
             "finding": finding,
+            "meeting": finding and meetings.get(finding.meeting_id),
             "confidence": Confidence(finding.confidence) if finding else None,
-            "actions": sorted(texts["actions"], key=attrgetter("due_on", "pk")),
+            "actions": followed(texts["actions"], meetings, moment.today),
+            "meetings": meetings,
+            "previous": strategies[place - 1] if place else None,
+            "next": next(iter(strategies[place + 1 :]), None),
             "offices": {office.office_id: office for office in texts["offices"]},
             "sources": [source for source in texts["sources"] if source.source_id in version.sources],
         },
@@ -82,7 +100,7 @@ def strategy_texts(number, code):
     """Everything beside figures that a strategy's page says."""
     initiatives = InitiativeVersion.objects.as_at(number).filter(strategy=code)
     return {
-        "strategy": StrategyVersion.objects.filter(strategy=code).as_at(number),
+        "strategies": StrategyVersion.objects.as_at(number),
         "directions": DirectionVersion.objects.as_at(number),
         "measures": MeasureVersion.objects.as_at(number).filter(strategy=code),
         "statements": StageStatementVersion.objects.as_at(number),
@@ -92,6 +110,7 @@ def strategy_texts(number, code):
         ),
         "findings": Finding.objects.as_at(number).filter(strategy=code),
         "actions": ActionVersion.objects.as_at(number).filter(strategy=code),
+        "meetings": MeetingVersion.objects.as_at(number),
         "offices": OfficeVersion.objects.as_at(number, or_first=True),
         "sources": SourceVersion.objects.as_at(number, or_first=True),
     }
@@ -103,6 +122,12 @@ def statements_of(texts, code):
     return sorted(own, key=attrgetter("year", "stage_statement_id"))
 
 
+def counted(steps):
+    """(state, how many milestones stand so), in the order of the table of states."""
+    counts = Counter(step.state for step in steps)
+    return [(state, counts[state]) for state in STATES if counts[state]]
+
+
 def offices(number):
     return {o.office_id: o for o in OfficeVersion.objects.as_at(number, or_first=True)}
 
@@ -112,38 +137,60 @@ def with_milestones(moment, rows):
 
 
 def joined(initiatives, milestones, today):
-    """Initiatives, each with its milestones in order of time and what the clock says of them."""
-    under = defaultdict(list)
-    for row in sorted(milestones, key=attrgetter("due_end", "milestone_id")):
-        under[row.initiative_id].append({"row": row, "said": milestone_state(row, today)})
-    return [{"initiative": row, "milestones": under[row.initiative_id]} for row in initiatives]
+    """Initiatives, each with its milestones in order of time and what the clock says of them. One query."""
+    return [told(row, steps) for row, steps in each_with(initiatives, steps_of(milestones, today))]
 
 
-def milestone_state(row, today):
-    """Of what was loaded from past reports nobody promised a report here: its date can pass, it is never late."""
-    if row.state == MilestoneState.PLANNED and row.due_end < today:
-        return _("no later report seen")
-    return row.get_state_display()
+def each_with(initiatives, steps):
+    return [(row, steps.get(row.initiative_id, [])) for row in initiatives]
+
+
+def told(initiative, steps):
+    """An initiative with its milestones, how many are done, and the one to look at: the next, or else the last."""
+    ahead = next((step for step in steps if step.state == "planned"), None)
+    return {
+        "initiative": initiative,
+        "milestones": steps,
+        "done": sum(step.done for step in steps),
+        "next": ahead,
+        "last": steps[-1] if steps and ahead is None else None,
+    }
+
+
+ON_A_PAGE = 40
 
 
 @public
 def initiatives(request):
     moment = request.moment
-    named = offices(moment.number)
+    number = moment.number
+    rows = InitiativeVersion.objects.as_at(number)
+    texts = read_together(
+        initiatives=rows,
+        milestones=MilestoneVersion.objects.as_at(number),
+        strategies=StrategyVersion.objects.as_at(number),
+        offices=OfficeVersion.objects.as_at(number, or_first=True),
+    )
+    everything = joined(texts["initiatives"], texts["milestones"], moment.today)
+    strategies = sorted(texts["strategies"], key=attrgetter("number"))
+    named = {office.office_id: office for office in sorted(texts["offices"], key=attrgetter("office_id"))}
+    used = {row.office_id for row in texts["initiatives"]}
     chosen = InitiativeFilterSet(
         request.GET,
-        InitiativeVersion.objects.as_at(moment.number),
-        strategies=StrategyVersion.objects.as_at(moment.number).order_by("number"),
-        offices={code: office for code, office in named.items() if office.publication_id <= moment.number},
+        rows,
+        strategies=strategies,
+        offices={code: office for code, office in named.items() if code in used},
     )
     return render(
         request,
         "strategies/initiatives.html",
         {
             "page": "initiatives",
-            "initiatives": with_milestones(moment, chosen.qs.order_by("strategy", "name_en")),
             "filter": chosen,
+            "total": len(everything),
+            "strategies": {strategy.strategy_id: strategy for strategy in strategies},
             "offices": named,
+            **paged(request, chosen.chosen(everything), ON_A_PAGE),
         },
     )
 
@@ -153,15 +200,26 @@ def initiative(request, code):
     moment = request.moment
     version = standing_version(InitiativeVersion.objects.filter(initiative=code), moment)
     number = moment.number
+    own = MilestoneVersion.objects.as_at(number).filter(initiative=code).values("milestone")
+    texts = read_together(
+        strategies=StrategyVersion.objects.filter(strategy=version.strategy_id).as_at(number),
+        offices=OfficeVersion.objects.filter(office=version.office_id).as_at(number, or_first=True),
+        sources=SourceVersion.objects.filter(source__in=version.sources).as_at(number, or_first=True),
+        milestones=MilestoneVersion.objects.filter(milestone__in=own, publication__lte=number),
+    )
+    steps = steps_with_history(texts["milestones"], moment.today, number)
     return render(
         request,
         "strategies/initiative.html",
         {
             "page": "initiatives",
             "initiative": version,
-            "milestones": with_milestones(moment, [version])[0]["milestones"],
-            "strategy": StrategyVersion.objects.filter(strategy=version.strategy_id).as_at(number).first(),
-            "office": offices(number).get(version.office_id),
-            "sources": SourceVersion.objects.filter(source__in=version.sources).as_at(number, or_first=True),
+            "steps": steps,
+            "past": sum(step.ends < moment.today for step in steps),
+            "counts": counted(steps),
+            "line": timeline.draw(steps, moment.today),
+            "strategy": next(iter(texts["strategies"]), None),
+            "office": next(iter(texts["offices"]), None),
+            "sources": texts["sources"],
         },
     )

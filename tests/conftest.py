@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import TransactionTestCase
 
-from blueprint import checkpoints
+from blueprint import checkpoints, triggers
 from tests import only_public, rig
 from tests.database import NO_POSTGRES
 
@@ -35,6 +35,7 @@ def pytest_configure(config):
     settings.MEDIA_ROOT = settings.VAR_DIR / "media"
     settings.STATIC_ROOT.mkdir(exist_ok=True)
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.API_REQUESTS_A_MINUTE = 0
     only_public.read_through_default()
     database = settings.DATABASES["default"]
     if connections["default"].vendor == "sqlite":
@@ -196,6 +197,27 @@ def ledger_key(db, settings, tmp_path):
     """A key in a file of its own, made known: publications are signed."""
     settings.LEDGER_KEY_FILE = str(tmp_path / "ledger-key")
     return checkpoints.make_key()
+
+
+# Someone who owns the database
+
+
+@pytest.fixture
+def by_hand():
+    """Run SQL as somebody who owns the database: without the triggers of a table."""
+
+    def by_hand(table: str, sql: str, *values) -> None:
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            else:
+                for name, on, _sql in triggers.trigger_sql("sqlite"):
+                    if on == table:
+                        cursor.execute(f'DROP TRIGGER IF EXISTS "{name}"')
+            cursor.execute(sql, values)
+
+    return by_hand
 
 
 # Real processes

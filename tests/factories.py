@@ -12,8 +12,16 @@ from decimal import Decimal
 import factory
 from factory.django import DjangoModelFactory, Password
 
-from blueprint.actions import approval_digest, approve_release, kind_of, publish_release, submit_release
+from blueprint.actions import (
+    approval_digest,
+    approve_release,
+    changes_of,
+    kind_of,
+    publish_release,
+    submit_release,
+)
 from blueprint.clock import database_now
+from blueprint.languages import accept, open_questions
 from blueprint.models import Contributor, Identified, Office, Publication, Release, User
 from blueprint.nouns import Change, noun, nouns
 from blueprint.permissions import OFFICE_ROLES, Role
@@ -218,21 +226,37 @@ class ReleaseFactory(DjangoModelFactory):
     track = Release.Track.OFFICE
     office = factory.LazyAttribute(lambda r: OfficeFactory() if r.track == Release.Track.OFFICE else None)
     title_en = factory.Sequence("Release {}".format)
+    title_zh_hant = factory.Sequence("第 {} 號發布稿".format)
+    title_zh_hans = factory.Sequence("第 {} 号发布稿".format)
     token = factory.LazyFunction(uuid.uuid4)
     created_by = factory.LazyAttribute(lambda r: UserFactory(role=AUTHORS[r.track], office=r.office))
     created_at = factory.LazyFunction(database_now)
 
     @factory.post_generation
     def entries(release, create, extracted, **kwargs):
-        """``entries``: changes, such as ``change("observation", value=…)``; one revised figure if none are given."""
+        """``entries``: changes, such as ``change("observation", value=…)``; one revised figure if none are given.
+
+        What they say in one language only is accepted so; ``enter`` leaves that open.
+        """
         Contributor.objects.create(release=release, user=release.created_by)
         for one in [change("observation", **REVISED)] if extracted is None else extracted:
             enter(release, one)
+        accept_all_gaps(release)
 
 
 def enter(release: Release, one: Change, *, by: User | None = None):
     by = by or release.created_by
     return one.noun.entry.objects.create(release=release, saved_by=by, saved_at=database_now(), **one.content)
+
+
+def names_of(questions) -> list[str]:
+    """As a form sends them whose every question is answered with yes."""
+    return [question.name for question in questions]
+
+
+def accept_all_gaps(release: Release) -> None:
+    """As if its author had answered every question about its languages with yes."""
+    accept(release, open_questions(release, changes_of(release)), by=release.created_by)
 
 
 AUTHORS = {"office": Role.OFFICIAL, "committee": Role.CHAIR, "central": Role.ADMINISTRATOR}

@@ -4,11 +4,21 @@ import csv
 import io
 from html.parser import HTMLParser
 
+from python_calamine import CalamineWorkbook
+
 LANGUAGES = ("en", "zh-hant", "zh-hans")
+# As the pages themselves give it.
+LANGUAGE_TAGS = {"en": "en", "zh-hant": "zh-Hant-HK", "zh-hans": "zh-Hans"}
 
 
 def rows(response) -> list[dict]:
     return list(csv.DictReader(io.StringIO(content(response).decode())))
+
+
+def sheet(response, name=None) -> list[list]:
+    """Typed rows of a workbook's first sheet, or of the one named."""
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content(response)))
+    return book.get_sheet_by_name(name or book.sheet_names[0]).to_python()
 
 
 def content(response) -> bytes:

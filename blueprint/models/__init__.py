@@ -5,11 +5,13 @@ from .event import Event
 from .office import Office, OfficeEntry, OfficeVersion
 from .plan import Plan, PlanEntry, PlanVersion
 from .publication import Checkpoint, Head, LedgerKey, PersonName, Publication
-from .release import Contributor, PreReleaseAccess, Release, Rescheduling
+from .release import AcceptedGap, Contributor, PreReleaseAccess, Release, Rescheduling
+from .report import Report, ReportState
 from .source import Source, SourceEntry, SourceVersion
 from .user import User
 
 __all__ = [
+    "AcceptedGap",
     "CalendarItem",
     "CalendarItemEntry",
     "CalendarItemVersion",
@@ -35,6 +37,8 @@ __all__ = [
     "PreReleaseAccess",
     "Publication",
     "Release",
+    "Report",
+    "ReportState",
     "Rescheduling",
     "Source",
     "SourceEntry",

@@ -230,3 +230,42 @@ class Contributor(models.Model):
 
     def __str__(self):
         return f"{self.release_id}: {self.user_id}"
+
+
+class AcceptedGap(models.Model):
+    """A text that is not whole in the three languages, accepted so by a person for the words as they are."""
+
+    class Kind(models.TextChoices):
+        MISSING = "missing", _("shown in another language")
+        STALE = "stale", _("still right")
+        DRAFT = "draft", _("converted, and read by a person")
+
+    release = models.ForeignKey(Release, models.CASCADE, related_name="accepted_gaps")
+    kind = models.CharField(max_length=7, choices=Kind)
+    # Of which text: the thing's noun and key, and the field; the release's own have no key.
+    noun = models.CharField(max_length=40)
+    key = models.CharField(max_length=700, blank=True)
+    field = models.CharField(max_length=200)
+    language = models.CharField(max_length=7)
+    # SHA-256 of the text in all languages.
+    said = models.CharField(max_length=64)
+    accepted_by = models.ForeignKey("blueprint.User", models.PROTECT, related_name="+")
+    accepted_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["release", "kind", "noun", "key", "field", "language", "said"],
+                name="accepted_gap_once_a_text",
+            ),
+            models.CheckConstraint(
+                name="accepted_gap_choices_known",
+                condition=Q(
+                    kind__in=["missing", "stale", "draft"], language__in=["en", "zh_hant", "zh_hans"]
+                ),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.release_id}: {self.kind} {self.noun} {self.key} {self.field} {self.language}"

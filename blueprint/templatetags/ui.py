@@ -1,14 +1,17 @@
 """Components of the pages: texts, dates, status marks, links that stay at their moment."""
 
+from urllib.parse import urlencode
+
 from django import template
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from .. import wording as w
 from ..clock import today
-from ..marks import SHAPES, STATUS_CLASSES, status_word
+from ..marks import SHAPES, STATES, STATUS_CLASSES, status_word
 from ..nouns import noun
 from ..timing import announced_from
 
@@ -56,6 +59,20 @@ def words(version, name):
 
 
 @register.filter
+def quoted(text):
+    """A text kept in one language only: what of it is not in the page's language is marked."""
+    own = w.reader()
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (part if language == own else format_html('<span lang="{}">{}</span>', w.TAGS[language], part),)
+            for language, part in w.told_in_parts(str(text))
+        ),
+    )
+
+
+@register.filter
 def plain(version, name):
     """The text alone, for titles and attributes."""
     return w.words(version, name)
@@ -80,15 +97,42 @@ def tally_bar(tally):
 @register.simple_tag
 def mark(status, word=True):
     """A status as shape, word and colour. Without the word shown, it is still there to be read out."""
-    name = status_word(status)
+    return marked(status_word(status), STATUS_CLASSES[status], SHAPES[status], word=word)
+
+
+@register.simple_tag
+def state_mark(state):
+    """What became of a milestone or an action, as shape, word and colour."""
+    name, colour, shape = STATES[state]
+    return marked(name, colour, SHAPES[shape])
+
+
+@register.simple_tag
+def state_class(state):
+    return STATES[state][1]
+
+
+@register.simple_tag
+def state_shape(state):
+    """The shape alone, around the origin, for a drawing that has its words beside it."""
+    return format_html('<g transform="translate(-8 -8)">{}</g>', mark_safe(SHAPES[STATES[state][2]]))
+
+
+def marked(name, colour, shape, *, word=True):
     label = name if word else format_html('<span class="unseen">{}</span>', name)
     return format_html(
         '<span class="mark {}"{}><svg viewBox="0 0 16 16" aria-hidden="true">{}</svg>{}</span>',
-        STATUS_CLASSES[status],
+        colour,
         "" if word else format_html(' title="{}"', name),
-        mark_safe(SHAPES[status]),
+        mark_safe(shape),
         label,
     )
+
+
+@register.simple_tag
+def between():
+    """What stands between two sentences: Chinese puts nothing there."""
+    return " " if w.reader() == "en" else ""
 
 
 @register.filter
@@ -151,6 +195,15 @@ def lasting(moment):
 
 
 @register.simple_tag(takes_context=True)
+def report_address(context):
+    """The form for errors, told which page it is called from and what had been published then."""
+    seen = {"page": context["request"].get_full_path()}
+    if moment := context.get("moment"):
+        seen["publication"] = moment.number
+    return f"{reverse('report')}?{urlencode(seen)}"
+
+
+@register.simple_tag(takes_context=True)
 def citation(context, title, as_at):
     """How to refer to this page as it is now, in the manner of the page's language."""
     moment = context["moment"]
@@ -206,7 +259,7 @@ def asset(name):
 
 @register.filter
 def get(mapping, key):
-    return mapping.get(key)
+    return mapping.get(key) if mapping else None
 
 
 @register.filter

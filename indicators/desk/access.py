@@ -15,6 +15,9 @@ REFUSALS = {
     Permission.OPEN_DESK: lambda: _(
         "The desk is for the offices' officials, for publishers and for auditors."
     ),
+    Permission.SEE_REPORTS: lambda: _(
+        "Error reports are for the offices' officials, for publishers and for auditors."
+    ),
     Permission.ENTER_FIGURES: lambda: _("Your role does not enter figures. Officials of the office do."),
 }
 
@@ -45,4 +48,5 @@ def desk_render(request, template, context, *, status=200):
             .first()
         )
     around = {"own_office": office, "desk_home": home_of(user), "at_desk": user.may(Permission.OPEN_DESK)}
+    around["sees_reports"] = user.may(Permission.SEE_REPORTS)
     return render(request, template, around | context, status=status)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from blueprint.actions import Refused
+from blueprint.language_forms import DRAFT, with_simplified_drafts
 from blueprint.models import Release
 from blueprint.moment import head_moment
 from blueprint.permissions import Permission
@@ -159,6 +160,9 @@ def whole(text):
 
 
 def save(request, place):
+    if DRAFT in request.POST:
+        form = EntryForm(initial=with_simplified_drafts(request.POST).dict(), series=place.series)
+        return desk_render(request, "desk/enter.html", place.context(form))
     handing_in = "submit" in request.POST
     form = EntryForm(request.POST, series=place.series, handing_in=handing_in)
     valid = form.is_valid()

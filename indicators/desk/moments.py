@@ -1,12 +1,15 @@
 """When a release becomes public: set with the draft, and moved by two persons once it is approved."""
 
 import datetime
+import functools
 
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from blueprint.language_forms import DRAFT, with_simplified_drafts
+from blueprint.languages import Unsettled
 from blueprint.scheduling import agree_moment, decline_moment, propose_moment, set_moment
 from blueprint.wording import moment_text
 from blueprint.workflow import State, may_answer_for, may_schedule
@@ -29,6 +32,9 @@ def release_moment(request, pk):
         if release.state not in (State.DRAFT, State.SUBMITTED):
             return redirect(release)
         return moment_page(request, release, MomentForm(initial=moment_initial(release), items=items))
+    if DRAFT in request.POST:
+        drafted = with_simplified_drafts(request.POST).dict()
+        return moment_page(request, release, MomentForm(initial=drafted, items=items))
     form = MomentForm(request.POST, items=items)
     if not form.is_valid():
         return moment_page(request, release, form)
@@ -40,6 +46,7 @@ def release_moment(request, pk):
         made = read_moment(after["publish_at"]), after["calendar_item"], after["notes"]
         return made == (form.moment, item, notes)
 
+    @asking(form)
     def act(release):
         set_moment(
             release,
@@ -47,6 +54,7 @@ def release_moment(request, pk):
             publish_at=form.moment,
             calendar_item=item,
             notes=form.text,
+            accepting=form.accepting,
         )
 
     return acted(request, pk, "set_moment", act, form, moment_page, said_moment, same)
@@ -73,12 +81,18 @@ def release_reschedule(request, pk):
         if not release.is_scheduled:
             return redirect(release)
         return reschedule_page(request, release, ReschedulingForm())
+    if DRAFT in request.POST:
+        drafted = with_simplified_drafts(request.POST).dict()
+        return reschedule_page(request, release, ReschedulingForm(initial=drafted))
     form = ReschedulingForm(request.POST)
     if not form.is_valid():
         return reschedule_page(request, release, form)
 
+    @asking(form)
     def act(release):
-        propose_moment(release, by=request.user, to_at=form.moment, reason=form.text)
+        propose_moment(
+            release, by=request.user, to_at=form.moment, reason=form.text, accepting=form.accepting
+        )
 
     def same(detail):
         return read_moment(detail["to"]) == form.moment and detail["note"] in form.text.values()
@@ -94,6 +108,23 @@ def reschedule_page(request, release, form, *, status=200):
 
 def read_moment(text):
     return datetime.datetime.fromisoformat(text) if text else None
+
+
+def asking(form):
+    """An action after which the form asks what stands against its texts in the three languages, if anything does."""
+
+    def decorated(action):
+        @functools.wraps(action)
+        def asked(release):
+            try:
+                action(release)
+            except Unsettled as unsettled:
+                form.questions = unsettled.asked
+                raise
+
+        return asked
+
+    return decorated
 
 
 def acted(request, pk, verb, action, form, page, said, same):

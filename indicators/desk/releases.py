@@ -25,6 +25,7 @@ from blueprint.actions import (
 )
 from blueprint.audit import record_refusal
 from blueprint.differences import short_name
+from blueprint.language_forms import ACCEPT
 from blueprint.models import Release
 from blueprint.moment import head_moment
 from blueprint.pre_release import SEEN, record_view
@@ -37,7 +38,7 @@ from ..models import IndicatorVersion
 from ..views import indicator_page
 from . import comparison
 from .access import desk_render
-from .schedule import pre_release_of, schedule_of, taking_back
+from .schedule import languages_of, pre_release_of, schedule_of, taking_back
 from .stages import deed, next_step, stage_of
 
 UNDER_WAY = (State.DRAFT, State.SUBMITTED, State.APPROVED)
@@ -78,6 +79,7 @@ def release_page(request, release, *, reason_form=None, status=200):
         "reason_form": reason_form or ReasonForm(initial={"reason": taking_back(schedule)}),
         "digest": approval_digest(release),
         "schedule": schedule,
+        "languages": languages_of(release),
         "pre_release": pre_release_of(release, request.user),
         **outlook(release),
     }
@@ -223,7 +225,7 @@ def refused(request, release, reason, *, status):
 def release_submit(request, pk):
     def submit(release):
         verb = hand_in if release.track == Release.Track.OFFICE else submit_release
-        verb(release, by=request.user)
+        verb(release, by=request.user, accepting=request.POST.getlist(ACCEPT))
 
     return moved(
         request, pk, "submit", submit, lambda release: _("Submitted. Another person has to approve it now.")

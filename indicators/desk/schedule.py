@@ -3,15 +3,16 @@
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
-from blueprint.actions import notes, titles
+from blueprint.actions import changes_of, notes
 from blueprint.differences import short_name
+from blueprint.languages import accepted_in, open_questions
 from blueprint.pre_release import (
     BEFORE_PUBLICATION,
     people_with_a_part,
     people_with_all_work,
     views_of,
 )
-from blueprint.scheduling import overtaken, reasons_of
+from blueprint.scheduling import overtaken, questions_of_reason, reasons_of
 from blueprint.timing import announced_from, announced_until, item_of
 from blueprint.wording import wording_of
 from blueprint.workflow import State, may_answer_for, may_schedule
@@ -21,7 +22,6 @@ from ..models import IndicatorVersion
 
 LAST = 2**31 - 1
 LATEST_VIEWS = 10
-IN_ITS_OWN_NAME = {"en": "English", "zh_hant": "繁體中文", "zh_hans": "简体中文"}
 
 
 def schedule_of(release, user):
@@ -35,11 +35,11 @@ def schedule_of(release, user):
         "item": item,
         "misfit": misfit(release, item),
         "notes": wording_of(notes(release)),
-        "gaps": language_gaps(release) if release.state in BEFORE_PUBLICATION else [],
         "changed": changed,
         "moves": [(row, wording_of(reasons_of(row))) for row in agreed_moves(release)],
         "proposal": waiting,
         "proposal_reason": wording_of(reasons_of(waiting)) if waiting else None,
+        "proposal_gaps": questions_of_reason(reasons_of(waiting)) if waiting else [],
         "own_proposal": bool(waiting and waiting.proposed_by_id == user.pk),
         "may_set": release.state in (State.DRAFT, State.SUBMITTED) and may_schedule(release, user),
         "may_move": release.is_scheduled and answers and not waiting and not changed,
@@ -67,14 +67,14 @@ def clocks_refusal(release):
     return refusals.first()
 
 
-def language_gaps(release):
-    """(what, languages it lacks): a text that is there in some of the three languages only."""
-    texts = {_("Title"): titles(release), _("Notes"): notes(release)}
-    return [
-        (what, [name for code, name in IN_ITS_OWN_NAME.items() if not said[code]])
-        for what, said in texts.items()
-        if any(said.values()) and not all(said.values())
-    ]
+def languages_of(release):
+    """What its texts still lack in the three languages, and what of that somebody accepted."""
+    changes = changes_of(release)
+    waiting = release.state in (State.DRAFT, State.SUBMITTED)
+    return {
+        "open": open_questions(release, changes) if waiting else [],
+        "accepted": accepted_in(release, changes),
+    }
 
 
 def changed_since(release):

@@ -47,6 +47,7 @@ def deed(event):
         "withdraw": _("withdrew it"),
         "publish": _("published it"),
         "publish_late": _("published it late"),
+        "accept_gaps": _("accepted what is not in all languages"),
         "set_moment": _("set its moment and notes"),
         "propose_moment": _("proposed another moment"),
         "agree_moment": _("agreed to the other moment"),

@@ -1,6 +1,7 @@
 """The public files: their columns, and the rows in them at a moment."""
 
 import csv
+import datetime
 import io
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -13,85 +14,17 @@ from blueprint.nouns import decimal_text
 from strategies.models import StrategyVersion
 
 from ..assessing import exact_value
-from ..models import IndicatorVersion, Observation, TargetVersion, UnitVersion
+from ..models import Assessment, IndicatorVersion, Observation, StageVersion, TargetVersion, UnitVersion
 from ..models.observation import Kind
 from ..notices import Notice, in_pairs, notice_of, replacing
 from ..progress import truncate
-from ..standings import standings
+from ..standings import judge, standings
+from . import dictionary
 
-OBSERVATIONS = [
-    "indicator",
-    "indicator_name_en",
-    "indicator_name_zh_hant",
-    "indicator_name_zh_hans",
-    "breakdown",
-    "period",
-    "value",
-    "unit",
-    "qualifier",
-    "obs_status",
-    "break_before",
-    "kind",
-    "note",
-    "publication",
-    "published_at",
-    "source_url",
-]
-TARGETS = [
-    "indicator",
-    "stage",
-    "due",
-    "bound",
-    "value",
-    "text_en",
-    "text_zh_hant",
-    "text_zh_hans",
-    "reason",
-    "authority",
-    "version",
-    "publication",
-    "published_at",
-    "source_url",
-]
-INDICATORS = [
-    "indicator",
-    "name_en",
-    "name_zh_hant",
-    "name_zh_hans",
-    "class",
-    "unit",
-    "decimals",
-    "polarity",
-    "frequency",
-    "path",
-    "strategy",
-    "direction",
-    "office",
-    "release_month",
-    "publication",
-]
-ASSESSMENTS = [
-    "indicator",
-    "stage",
-    "due",
-    "version",
-    "bound",
-    "target",
-    "baseline_period",
-    "baseline",
-    "latest_period",
-    "latest",
-    "qualifier",
-    "share_of_way",
-    "share_of_time",
-    "ratio",
-    "reading",
-    "status",
-    "caveats",
-    "method",
-    "publication",
-    "as_at",
-]
+OBSERVATIONS = dictionary.OBSERVATIONS.names
+TARGETS = dictionary.TARGETS.names
+INDICATORS = dictionary.INDICATORS.names
+ASSESSMENTS = dictionary.ASSESSMENTS.names
 
 # A spreadsheet takes a text that begins so for a formula; a quote before it keeps it a text.
 FORMULA_STARTS = tuple("=+-@＝＋－＠")
@@ -160,6 +93,8 @@ def observations(moment: Any, *, code: str | None = None, history: bool = False)
             "publication": row.publication_id,
             "published_at": published_at(row.publication),
             "source_url": urls.get(row.source, ""),
+            # Not a column: how a sheet shows the figure.
+            "decimals": name.decimals,
         }
 
 
@@ -182,8 +117,9 @@ def note_with(notice: Notice | None, note: str) -> str:
 
 def targets(moment: Any) -> Iterator[dict[str, Any]]:
     """Every version of every target: none is ever replaced."""
-    urls, seen = source_urls(moment.number), {}
-    named = IndicatorVersion.objects.as_at(moment.number, or_first=True).values("indicator")
+    urls = source_urls(moment.number)
+    seen: dict[str, int] = {}
+    named = {v.indicator_id: v for v in IndicatorVersion.objects.as_at(moment.number, or_first=True)}
     rows = TargetVersion.objects.filter(publication__lte=moment.number, indicator__in=named)
     rows = rows.select_related("publication")
     for row in rows.defer("publication__leaf").order_by("indicator", "stage", "target", "publication_id"):
@@ -200,6 +136,7 @@ def targets(moment: Any) -> Iterator[dict[str, Any]]:
             "publication": row.publication_id,
             "published_at": published_at(row.publication),
             "source_url": urls.get(row.source, ""),
+            "decimals": named[row.indicator_id].decimals,
         }
 
 
@@ -241,34 +178,64 @@ def indicators(moment: Any, *, history: bool = False) -> Iterator[dict[str, Any]
         }
 
 
-def assessments(moment: Any) -> Iterator[dict[str, Any]]:
-    for standing in standings(moment):
+def assessments(moment: Any, *, history: bool = False) -> Iterator[dict[str, Any]]:
+    """Those that stand, judged on the moment's day; with ``history`` then the earlier ones, each on its own day."""
+    found = standings(moment)
+    for standing in found:
         for judgement in standing.judgements:
-            row = judgement.row
-            yield {
-                "indicator": row.indicator_id,
-                "stage": row.stage_id,
-                "due": row.due,
-                "version": row.target_version,
-                "bound": row.bound,
-                "target": row.target_value,
-                "baseline_period": row.baseline_period,
-                "baseline": row.baseline_value,
-                "latest_period": row.latest_period,
-                "latest": row.latest_value,
-                "qualifier": row.latest_qualifier,
-                "share_of_way": four_places(judgement.row.share_of_way),
-                "share_of_time": four_places(judgement.row.share_of_time),
-                "ratio": judgement.ratio,
-                "reading": judgement.standing.reading or row.reading,
-                "status": judgement.status,
-                "caveats": " ".join(row.caveats),
-                "method": row.method,
-                "publication": row.publication_id,
-                "as_at": moment.today.isoformat(),
-            }
+            yield assessment(judgement, moment.today, standing.indicator.decimals)
+    if history:
+        yield from earlier_assessments(moment, found)
+
+
+def earlier_assessments(moment: Any, found: list) -> Iterator[dict[str, Any]]:
+    decimals = {standing.code: standing.indicator.decimals for standing in found}
+    stand = {(s.code, judgement.row.publication_id) for s in found for judgement in s.judgements}
+    stages = {s.stage_id: s for s in StageVersion.objects.as_at(moment.number, or_first=True)}
+    rows = Assessment.objects.filter(publication__lte=moment.number, indicator__in=decimals)
+    rows = rows.select_related("publication").defer("publication__leaf")
+    for row in rows.order_by("indicator", "publication_id", "pk").iterator(chunk_size=2000):
+        if (row.indicator_id, row.publication_id) not in stand:
+            day = row.publication.published_on
+            yield assessment(judge(row, stages, day), day, decimals[row.indicator_id])
+
+
+def assessment(judgement: Any, day: datetime.date, decimals: int) -> dict[str, Any]:
+    row = judgement.row
+    return {
+        "indicator": row.indicator_id,
+        "stage": row.stage_id,
+        "due": row.due,
+        "version": row.target_version,
+        "bound": row.bound,
+        "target": row.target_value,
+        "baseline_period": row.baseline_period,
+        "baseline": row.baseline_value,
+        "latest_period": row.latest_period,
+        "latest": row.latest_value,
+        "qualifier": row.latest_qualifier,
+        "share_of_way": four_places(row.share_of_way),
+        "share_of_time": four_places(row.share_of_time),
+        "ratio": judgement.ratio,
+        "reading": judgement.standing.reading or row.reading,
+        "status": judgement.status,
+        "caveats": " ".join(row.caveats),
+        "method": row.method,
+        "publication": row.publication_id,
+        "as_at": day.isoformat(),
+        "decimals": decimals,
+    }
 
 
 def four_places(exact: str) -> Any:
     value = exact_value(exact)
     return None if value is None else truncate(value, 4)
+
+
+# Every table's rows, by its name.
+ROWS = {
+    "observations": observations,
+    "targets": lambda moment, *, history=False: targets(moment),
+    "assessments": assessments,
+    "indicators": indicators,
+}

@@ -55,6 +55,11 @@ class UnitContent(Content):
         return self.kind == UnitKind.RANK
 
     @property
+    def counts_whole_things(self):
+        """Things or money: of a measured quantity 千 is part of the unit's own name, as in 千瓦."""
+        return self.kind in (UnitKind.COUNT, UnitKind.AMOUNT)
+
+    @property
     def in_per_cent(self):
         return self.kind in (UnitKind.SHARE, UnitKind.PERCENTAGE)
 

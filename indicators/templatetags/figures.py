@@ -18,6 +18,9 @@ register.filter("sentence", sentence)
 register.filter("figure_sentence", figure_sentence)
 register.filter("steps", arithmetic.steps)
 register.filter("caveats", arithmetic.caveats)
+register.filter("changes_a_year", arithmetic.changes_a_year)
+register.filter("two_places", arithmetic.decimal_text_padded)
+register.simple_tag(arithmetic.ratio_text, name="ratio")
 
 
 @register.simple_tag
@@ -30,7 +33,8 @@ def amount(value, unit=None, qualifier="exact"):
 def large_amount(value, unit, qualifier="exact"):
     """The figure as the largest thing on its page: its digits large, the words around them small."""
     said = figures.with_unit(value, unit, qualifier)
-    before, digits, after = said.partition(figures.number(value))
+    _before, digits, _after = figures.figure_in(value, unit)
+    before, digits, after = said.partition(digits)
     if len(after) < 2 and not before:
         return said
     return format_html(
@@ -53,6 +57,12 @@ def gap(row, unit):
 
 
 @register.simple_tag
+def change(value, unit):
+    """A signed difference with its unit."""
+    return figures.difference(value, unit)
+
+
+@register.simple_tag
 def part_name(indicator, code):
     """What a category of an indicator's breakdown is called; its code where it has no name."""
     categories = indicator.disaggregation.get("categories", [])
@@ -62,20 +72,17 @@ def part_name(indicator, code):
 @register.filter
 def percent(share):
     """A share of one as a whole per cent, truncated."""
-    return f"{int(share * 100)}%" if share is not None else ""
+    return f"{figures.number(Decimal(int(share * 100)))}%" if share is not None else ""
 
 
 @register.filter
 def hkd(amount):
     """Hong Kong dollars in the reader's own large units: HK$1.5 billion, 15億港元."""
-    chinese = figures.reader() != "en"
-    size, name = (10**8, "億") if chinese else (10**9, " billion")
-    if amount < size:
-        size, name = (10**4, "萬") if chinese else (10**6, " million")
-    if figures.reader() == "zh_hans":
-        name = {"億": "亿", "萬": "万"}[name]
-    said = figures.number(Decimal(amount) / size)
-    return f"{said}{name}港元" if chinese else f"HK${said}{name}"
+    if figures.reader() != "en":
+        digits, size = figures.in_myriads(Decimal(amount))
+        return f"{digits}{size}港元"
+    size, name = (10**9, "billion") if amount >= 10**9 else (10**6, "million")
+    return f"HK${figures.number(Decimal(amount) / size)} {name}"
 
 
 @register.filter

@@ -13,7 +13,14 @@ from blueprint.proposing import propose_change
 from committee.models import SeatVersion
 from indicators.models import Baseline, IndicatorVersion, Observation, TargetVersion
 from strategies.models import MilestoneVersion, StrategyVersion
-from tests.factories import UserFactory, change, publish_direction, publish_one_of_each, publish_seat
+from tests.factories import (
+    UserFactory,
+    change,
+    names_of,
+    publish_direction,
+    publish_one_of_each,
+    publish_seat,
+)
 
 pytestmark = pytest.mark.django_db
 OWN = [model for model in admin.site._registry if model._meta.app_label != "auth"]
@@ -155,10 +162,22 @@ def test_admin_release_list_keeps_to_visible_work(client):
 
 # Proposing
 
+# Texts that no conversion makes of each other.
+IN_THREE = {"text_zh_hant": "一個方向", "text_zh_hans": "又一方向"}
+
 
 def propose(by, **content):
-    proposed = change("direction", **{"text_en": "Another direction"} | content)
+    proposed = change("direction", **IN_THREE | {"text_en": "Another direction"} | content)
     return propose_change(proposed, by=by, reason="A better wording.", token=uuid.uuid4())
+
+
+def post_accepting(client, where, typed, **extra):
+    """Answer with yes whatever the form asks about its languages."""
+    response = client.post(where, typed, **extra)
+    if response.status_code != 200 or "adminform" not in response.context:
+        return response
+    asked = response.context["adminform"].form.questions
+    return client.post(where, typed | {"accept": names_of(asked)}, **extra) if asked else response
 
 
 def opened(client, version):
@@ -174,7 +193,7 @@ def test_admin_proposes_a_change_and_publishes_nothing(client):
     version = DirectionVersion.objects.get()
     typed = opened(client, version) | {"text_en": "A better direction", "why": "Plainer."}
 
-    response = client.post(address(DirectionVersion, "change", version.pk), typed, follow=True)
+    response = post_accepting(client, address(DirectionVersion, "change", version.pk), typed, follow=True)
 
     release = Release.objects.get()
     assert (release.state, release.track, release.reason, release.submitted_by) == (
@@ -224,7 +243,8 @@ def test_admin_form_sent_twice_proposes_once(client):
     typed = opened(client, version) | {"text_en": "Another", "why": "Plainer."}
 
     for _again in range(2):
-        assert client.post(address(DirectionVersion, "change", version.pk), typed).status_code == 302
+        where = address(DirectionVersion, "change", version.pk)
+        assert post_accepting(client, where, typed).status_code == 302
 
     assert Release.objects.count() == 1
 
@@ -233,7 +253,7 @@ def test_C04_admin_form_sent_again_with_other_words_is_refused(client):
     publish_direction()
     signed_in(client, Role.ADMINISTRATOR)
     version = DirectionVersion.objects.get()
-    typed = opened(client, version) | {"text_en": "Another", "why": "Plainer."}
+    typed = opened(client, version) | {"text_en": "Another", "why": "Plainer."} | IN_THREE
     client.post(address(DirectionVersion, "change", version.pk), typed)
 
     response = client.post(
@@ -251,7 +271,8 @@ def test_admin_form_with_the_token_of_another_person_is_refused(client):
     theirs = propose(UserFactory(role=Role.ADMINISTRATOR))
     signed_in(client, Role.ADMINISTRATOR)
     version = DirectionVersion.objects.get()
-    typed = opened(client, version) | {"text_en": "Another", "why": "Plainer.", "token": str(theirs.token)}
+    typed = opened(client, version) | {"text_en": "Another", "why": "Plainer."} | IN_THREE
+    typed |= {"token": str(theirs.token)}
 
     response = client.post(address(DirectionVersion, "change", version.pk), typed)
 
@@ -318,7 +339,7 @@ def test_admin_adds_a_thing_under_a_code(client):
     sent = form_of(client.get(address(OfficeVersion, "add")))
     sent |= {"code": "dpo", "name_en": "Digital Policy Office", "why": "A new office."}
 
-    client.post(address(OfficeVersion, "add"), sent)
+    post_accepting(client, address(OfficeVersion, "add"), sent)
 
     (proposed,) = changes_of(Release.objects.get())
     assert (proposed.content["office_id"], proposed.content["name_en"]) == ("dpo", "Digital Policy Office")
@@ -346,7 +367,7 @@ def test_admin_adds_a_second_of_each(client, model):
     }
     blank = form_of(client.get(address(model, "add")))
 
-    response = client.post(address(model, "add"), blank | known | said)
+    response = post_accepting(client, address(model, "add"), blank | known | said)
 
     assert response.status_code == 302, response.context["adminform"].form.errors
     (proposed,) = changes_of(Release.objects.get())

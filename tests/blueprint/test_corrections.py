@@ -13,7 +13,7 @@ from tests.factories import (
     publish_observation,
     publish_target,
 )
-from tests.reading import LANGUAGES, texts
+from tests.reading import LANGUAGE_TAGS, LANGUAGES, texts
 
 pytestmark = pytest.mark.django_db
 
@@ -100,7 +100,7 @@ def test_corrections_page_is_empty_in_words(client, language):
 
     assert response.status_code == 200
     assert texts(response, "li")[-1:] == texts(client.get(f"/{language}/corrections/"), "li")[-1:]
-    assert f'<html lang="{language}">' in response.content.decode()
+    assert f'<html lang="{LANGUAGE_TAGS[language]}">' in response.content.decode()
 
 
 def test_corrections_page_without_changes_says_so(client):

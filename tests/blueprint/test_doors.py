@@ -313,7 +313,7 @@ def test_link_keeps_its_language_on_the_way(client, mailoutbox):
     form = client.get(link)
 
     assert form["Location"].endswith("-set-password/?language=zh-hant")
-    assert '<html lang="zh-hant">' in client.get(form["Location"]).content.decode()
+    assert '<html lang="zh-Hant-HK">' in client.get(form["Location"]).content.decode()
 
 
 def test_first_password_of_a_new_account_is_set_by_the_link(client, mailoutbox):

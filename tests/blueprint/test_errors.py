@@ -12,6 +12,7 @@ from blueprint import urls
 from blueprint.models import Event
 from blueprint.permissions import Role
 from tests.factories import PASSWORD, UserFactory, publish_one_of_each
+from tests.reading import LANGUAGE_TAGS
 
 LANGUAGES = ["en", "zh-hant", "zh-hans"]
 LONG = "x" * 5000
@@ -52,7 +53,7 @@ def check_plain(response, status, language):
     page = response.content.decode()
     assert response.status_code == status
     assert response["Content-Language"] == language
-    assert f'<html lang="{language}">' in page
+    assert f'<html lang="{LANGUAGE_TAGS[language]}">' in page
     assert f'<p class="n">{status}</p>' in page
     assert re.search(r"<h1>[^<]+</h1>", page)
     assert f'href="/{language}/"' in page

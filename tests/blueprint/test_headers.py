@@ -28,11 +28,14 @@ PUBLIC = [
     "/en/indicators/I1/", "/en/initiatives/", "/en/initiatives/park/", "/en/committee/",
     "/en/committee/meetings/1/", "/en/publications/", "/en/publications/1/", "/en/data/",
     "/data/observations.csv", "/data/targets.csv", "/data/assessments.csv", "/data/indicators.csv",
-    "/data/indicators/I1.csv", "/en/?as_at=1", "/livez", "/readyz",
+    "/data/indicators/I1.csv", "/en/?as_at=1", "/livez", "/readyz", "/api/v1/", "/api/v1/indicators/I1/",
 ]  # fmt: skip
 REFUSED = [
     ("get", "/en/nowhere/", {}, 404),
     ("get", "/nowhere.csv", {}, 404),
+    ("get", "/api/v1/nowhere/", {}, 404),
+    ("options", "/api/v1/", {}, 204),
+    ("post", "/api/v1/", {}, 405),
     ("get", "/en/?as_at=nonsense", {}, 400),
     ("get", "/en/%00", {}, 400),
     ("get", "/en/", {"HTTP_HOST": "evil.example"}, 400),

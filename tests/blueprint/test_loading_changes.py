@@ -27,7 +27,7 @@ from blueprint.publishing import publish
 from committee.models import SeatEntry, SeatVersion
 from indicators.models import Assessment, Observation, ObservationEntry, Stage, TargetVersion
 from strategies.models import InitiativeVersion
-from tests.factories import UserFactory
+from tests.factories import UserFactory, accept_all_gaps
 
 pytestmark = pytest.mark.django_db
 
@@ -218,6 +218,7 @@ def test_proposed_change_is_published_by_others_and_then_settled(plan, proposer,
 
 def publish_by_others(release: Release, proposer) -> None:
     publisher = UserFactory(role=Role.PUBLISHER, office=None)
+    accept_all_gaps(release)
     submit_release(release, by=proposer)
     approve_release(release, by=publisher, digest=approval_digest(release))
     publish_release(release, by=publisher)

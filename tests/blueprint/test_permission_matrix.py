@@ -20,9 +20,10 @@ from django.urls import get_resolver, reverse
 from blueprint.accounts import home_of
 from blueprint.actions import approval_digest, withdraw_release
 from blueprint.clock import database_now
-from blueprint.models import Contributor, PreReleaseAccess, Publication, Release, User
+from blueprint.models import Contributor, PreReleaseAccess, Publication, Release, Report, User
 from blueprint.permissions import OFFICE_ROLES, Role
 from blueprint.pre_release import grant_access
+from blueprint.publishing import in_languages
 from blueprint.scheduling import propose_moment
 from committee.models import Cycle, Rating
 from tests.factories import (
@@ -48,6 +49,7 @@ ALL, NOBODY = "200 " * 10, "405 " * 10
 #         visitor official approver head publisher member chair secretary auditor administrator
 SIGNED  = "in     200      200      200  200       200    200   200       200     200"
 UNMADE  = "in     405      405      405  405       405    405   405       405     405"
+UNMADE_BY_MEMBERS = "in 405 405 405 405 403 403 403 405 405"
 STAFF   = "in     in       in       in   in        in     in    in        200     200"
 ADMIN   = "in     in       in       in   in        in     in    in        403     200"
 AUDITOR = "in     in       in       in   in        in     in    in        200     403"
@@ -62,12 +64,16 @@ TABLE = {
     "home": ("302 " * 10, NOBODY),
     "livez": PUBLIC,
     "readyz": PUBLIC,
-    "observations.csv": PUBLIC,
-    "targets.csv": PUBLIC,
-    "assessments.csv": PUBLIC,
-    "indicators.csv": PUBLIC,
-    "indicator.csv": PUBLIC,
+    **{f"{table}.{form}": PUBLIC
+       for table in ("observations", "targets", "assessments", "indicators")
+       for form in ("csv", "json", "xlsx", "csv-metadata.json")},
+    **{f"indicator.{form}": PUBLIC for form in ("csv", "json", "xlsx")},
+    "sdmx/*": PUBLIC,
+    "*.stratml.xml": PUBLIC,
+    "catalog.jsonld": PUBLIC,
+    "checksums.txt": PUBLIC,
     "overview": PUBLIC,
+    "directions": PUBLIC,
     "direction": PUBLIC,
     "publications": PUBLIC,
     "publication": PUBLIC,
@@ -76,7 +82,24 @@ TABLE = {
     "calendar": PUBLIC,
     "calendar.ics": PUBLIC,
     "data": PUBLIC,
+    "method": PUBLIC,
+    "late": PUBLIC,
+    "search": PUBLIC,
+    "compare": PUBLIC,
     "verify": PUBLIC,
+    "sitemap": PUBLIC,
+    "sitemap.xml": PUBLIC,
+    "robots.txt": PUBLIC,
+    "security.txt": ("404 " * 10, NOBODY),  # nobody is named whom to tell
+    "notices": PUBLIC,
+    "privacy": PUBLIC,
+    "accessibility": PUBLIC,
+    # Open to everybody, signed in or not. What is posted here is empty: tests/blueprint/test_reports.py fills it in.
+    "report": (ALL, ALL),
+    "report-find": PUBLIC,
+    "report-state": PUBLIC,
+    "api-documentation": PUBLIC,
+    "api:*": PUBLIC,
     "ledger:entries": PUBLIC,
     "ledger:checkpoint": ("404 " * 10, NOBODY),  # nothing is signed here: there is no key
     "ledger:checkpoints": PUBLIC,
@@ -89,8 +112,14 @@ TABLE = {
     "strategies:initiative": PUBLIC,
     "indicators:indicators": PUBLIC,
     "indicators:indicator": PUBLIC,
+    "indicators:history": PUBLIC,
+    "indicators:chart.svg": PUBLIC,
+    "indicators:chart.vl.json": PUBLIC,
+    "indicators:chart.png": PUBLIC,
+    "indicators:embed": PUBLIC,
     "committee:committee": PUBLIC,
     "committee:meeting": PUBLIC,
+    "committee:actions": PUBLIC,
 
     # Sign-in. What is posted here is empty: tests/blueprint/test_sign_in.py fills it in.
     "account_login": ("200 me me me me me me me me me", "200 me me me me me me me me me"),
@@ -140,6 +169,12 @@ TABLE = {
     "desk:release-access-end": (UNMADE,
                              "in     403      302+     302+ 302+      404    404   404       403     404"),
     "desk:release-access-file": ("in 403      200      200  200       404    404   404       403     404", UNMADE),
+    "desk:reports":         ("in     200      200      200  200       403    403   403       200     200", UNMADE_BY_MEMBERS),
+    "desk:report":          ("in     200      200      200  200       403    403   403       200     200", UNMADE_BY_MEMBERS),
+    "desk:report-answer":   (UNMADE_BY_MEMBERS,
+                             "in     302+     302+     302+ 302+      403    403   403       403     302+"),
+    "desk:report-close":    (UNMADE_BY_MEMBERS,
+                             "in     302+     302+     302+ 302+      403    403   403       403     302+"),
 
     # The committee's room.
     "room:papers":          ("in     403      403      403  403       200    200   200       200     403", UNMADE),
@@ -182,6 +217,9 @@ TABLE = {
 # An object of another office: what is not public of it does not exist.
 #                        visitor official approver head publisher member chair secretary auditor administrator
 OTHER_OFFICE = {
+    "desk:report":          ("in     404      404      404  200       403    403   403       200     200", UNMADE_BY_MEMBERS),
+    "desk:report-*":        (UNMADE_BY_MEMBERS,
+                             "in     404      404      404  302+      403    403   403       403     302+"),
     "desk:enter":           ("in     404      403      404  403       403    403   403       403     403",
                              "in     404      403      404  403       403    403   403       403     403"),
     "desk:take-out":        ("in     405      403      405  403       403    403   403       403     403",
@@ -231,9 +269,16 @@ def site():
         cut_off=Publication.objects.head(),
         opened_at=database_now(),
     )
+    site.reports = {code: report_of(code) for code in ("itc", "fstb")}
     site.people = {role: person(role) for role in Role.values}
     site.sessions = {role: session_of(user) for role, user in site.people.items()}
     return site
+
+
+def report_of(code):
+    number = "BP-7K3M-92QK" if code == "itc" else "BP-7K3M-92RS"
+    said = {"reference": number, "form": code, "created_at": database_now(), "publication_seen": 1, "wrong": "It is 4."}
+    return Report.objects.create(office=OfficeFactory(code=code), language="en", page="/en/", **said)
 
 
 def person(role):
@@ -261,7 +306,7 @@ def releases_of(code, indicator):
 
 def with_proposal(release):
     to_at = release.publish_at + datetime.timedelta(days=1)
-    propose_moment(release, by=UserFactory(role=Role.PUBLISHER), to_at=to_at, reason={"en": "Later."})
+    propose_moment(release, by=UserFactory(role=Role.PUBLISHER), to_at=to_at, reason=BECAUSE)
     return release
 
 
@@ -273,6 +318,7 @@ def with_list(release):
     return release
 
 
+BECAUSE = {"en": "Because.", "zh_hant": "事出有因。", "zh_hans": "有原因。"}
 STATE_FOR = {
     "desk:release-approve": "submitted",
     "desk:release-return": "submitted",
@@ -293,8 +339,12 @@ def arguments(name, site, other=False):
         release = (site.other if other else site.own)[STATE_FOR.get(name, "draft")]
         listed = getattr(release, "listed", None)
         return {"pk": release.pk, "code": "other" if other else "I2", "user": listed}
+    if "report" in name:
+        return {"reference": site.reports["fstb" if other else "itc"].reference}
     if name.startswith("room:"):
         return {"number": 5, "code": "1"}
+    if name.startswith("api:"):
+        return IN_THE_API
     if name.startswith("admin:"):
         return {
             "object_id": admin_object(name),
@@ -312,6 +362,13 @@ def arguments(name, site, other=False):
     return {"code": code, "number": 1, "period": "2024", "uidb36": "1", "key": "x-y"}
 
 
+IN_THE_API = {
+    "direction": "1", "strategy": "1", "office": "itc", "stage": "second", "unit": "percent", "source": "yearbook",
+    "indicator": "I1", "breakdown": "total", "period": "2024", "target": "I1-2032", "version": 1, "action": "1-1",
+    "initiative": "park", "meeting": "1", "publication": 1,
+}  # fmt: skip
+
+
 def admin_object(name):
     """Some row of the model whose page it is."""
     for model in apps.get_models():
@@ -325,11 +382,14 @@ def form(name, site, other=False):
     if name.startswith("desk:release"):
         release = (site.other if other else site.own)[STATE_FOR.get(name, "draft")]
         sent = {"version": release.version, "digest": approval_digest(release), "reason": "Because."}
-        moment = {"day": "2040-10-30", "time": "16:30", "reason_en": "Because."}
+        moment = {"day": "2040-10-30", "time": "16:30"} | in_languages("reason", BECAUSE)
         return sent | moment | {"person": getattr(release, "another", "")}
     return {
+        "desk:report-answer": {"answer": "It is mended."},
+        "desk:report-close": {"reason": "Not about us."},
         "room:rate": {"confidence": 4, "reason": "Because.", "version": 0},
-        "room:finding": {"confidence": 4, "text_en": "Goes well.", "version": 0, "token": uuid.uuid4()},
+        "room:finding": {"confidence": 4, "version": 0, "token": uuid.uuid4()}
+        | in_languages("text", BECAUSE),
         "desk:take-out": {"version": site.drafted.version},
         "admin:blueprint_user_new_password": {"sure": "yes"},
     }.get(name, {})
@@ -384,6 +444,7 @@ def stored():
         list(Release.objects.order_by("pk").values_list("pk", "state", "version")),
         *(model.objects.count() for model in (Publication, Contributor, Rating, PreReleaseAccess)),
         list(User.objects.order_by("pk").values_list("pk", "password")),
+        list(Report.objects.order_by("pk").values_list("pk", "state")),
     ]
 
 

@@ -6,6 +6,7 @@ from blueprint.permissions import OFFICE_ROLES, ROLES, Permission, Role, RoleBac
 from tests.factories import UserFactory
 
 DECIDING = {P for P in Permission if P.startswith("approve_")} | {Permission.PUBLISH}
+OTHER_CHANGES = {Permission.RATE, Permission.MANAGE_USERS, Permission.ANSWER_REPORTS}
 PROPOSING = {Permission.ENTER_FIGURES, Permission.RECORD_FINDINGS, Permission.PROPOSE_TEXTS}
 
 
@@ -37,6 +38,8 @@ def test_permissions_are_held_by():
         "open_admin": {"auditor", "administrator"},
         "manage_users": {"administrator"},
         "read_events": {"auditor"},
+        "see_reports": {"official", "approver", "head", "publisher", "auditor", "administrator"},
+        "answer_reports": {"official", "approver", "head", "publisher", "administrator"},
     }
 
 
@@ -56,7 +59,7 @@ def test_who_enters_never_publishes(role):
 
 
 def test_auditor_changes_nothing():
-    assert ROLES[Role.AUDITOR] & (DECIDING | PROPOSING | {Permission.RATE, Permission.MANAGE_USERS}) == set()
+    assert ROLES[Role.AUDITOR] & (DECIDING | PROPOSING | OTHER_CHANGES) == set()
 
 
 def test_office_roles_are_those_of_an_office():

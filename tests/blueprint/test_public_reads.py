@@ -112,11 +112,15 @@ def test_nothing_is_kept_from_people_who_are_signed_in():
         ("/admin/", False),
         ("/administration/", True),
         ("/en/deskwork/", True),
+        ("/en/report/", False),
+        ("/zh-hant/report/BP-7K3M-92QK/", False),
+        ("/en/reports/", True),
+        ("/report/", True),
         ("/readyz", False),
         ("/readyz/", True),
     ],
 )
-def test_every_address_is_public_but_those_for_signing_in_and_for_operations(path, public):
+def test_every_address_is_public_but_those_for_signing_in_for_operations_and_open_forms(path, public):
     assert is_public_address(path) is public
 
 

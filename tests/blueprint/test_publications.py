@@ -65,7 +65,7 @@ def test_filtered_list_says_how_many_of_how_many_and_can_be_cleared(client, hist
     response = client.get("/en/publications/?kind=texts&as_at=3")
 
     assert texts(response, "caption") == ["2 publications of 3, newest first"]
-    assert '<a href="/en/publications/?as_at=3">Clear</a>' in content(response).decode()
+    assert '<a class="clear" href="/en/publications/?as_at=3">Clear</a>' in content(response).decode()
 
 
 def test_list_where_nothing_matches_leads_back_to_all(client, history):

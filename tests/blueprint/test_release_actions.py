@@ -41,6 +41,7 @@ from tests.factories import (
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
+IN_THREE = {"en": "Figures", "zh_hant": "數字", "zh_hans": "数据"}
 
 
 def digest(release):
@@ -373,7 +374,7 @@ def events(release, *, refused=False):
 def test_each_change_of_state_has_one_event():
     author, approver = UserFactory(), UserFactory(role=Role.APPROVER)
     publisher = UserFactory(role=Role.PUBLISHER)
-    release = open_release(track="office", office="itc", title={"en": "Figures"}, by=author)
+    release = open_release(track="office", office="itc", title=IN_THREE, by=author)
     enter(release, change("observation"))
 
     submit_release(release, by=author)

@@ -20,8 +20,10 @@ from blueprint.actions import (
     take_back_approval,
 )
 from blueprint.clock import HONG_KONG, database_now
+from blueprint.languages import Unsettled
 from blueprint.models import CalendarItemVersion, Event, Publication, Release, Rescheduling
 from blueprint.permissions import Role
+from blueprint.publishing import in_languages
 from blueprint.scheduling import (
     agree_moment,
     decline_moment,
@@ -36,6 +38,7 @@ from tests.factories import (
     UserFactory,
     approved_release,
     change,
+    names_of,
     person_for,
     publish_changes,
     publish_indicator,
@@ -49,7 +52,8 @@ from tests.reading import texts
 pytestmark = pytest.mark.django_db
 
 HOUR = datetime.timedelta(hours=1)
-REASON = {"en": "The survey came in late.", "zh_hant": "調查資料遲交。", "zh_hans": ""}
+NOTES = {"notes_en": "With 2025.", "notes_zh_hant": "包括二〇二五年。", "notes_zh_hans": "含2025年。"}
+REASON = {"en": "The survey came in late.", "zh_hant": "調查資料遲交。", "zh_hans": "调查材料迟交。"}
 
 
 @pytest.fixture(autouse=True)
@@ -84,7 +88,13 @@ def publisher():
 
 def set_to(release, moment, *, by=None, item=None, **notes):
     release.refresh_from_db()
-    set_moment(release, by=by or release.created_by, publish_at=moment, calendar_item=item, notes=notes)
+    said = {"publish_at": moment, "calendar_item": item, "notes": notes}
+    try:
+        set_moment(release, by=by or release.created_by, **said)
+    except Unsettled as unsettled:
+        names = names_of(unsettled.asked)
+        release.refresh_from_db()
+        set_moment(release, by=by or release.created_by, accepting=names, **said)
     return release
 
 
@@ -128,7 +138,7 @@ def test_moment_is_set_before_the_approval_by_those_who_make_decide_or_publish(m
         release.version,
     )
     assert stored.contributors.filter(user=person).exists()
-    event = Event.objects.get(verb="set_moment")
+    event = Event.objects.get(verb="set_moment", refused=False)
     assert (event.actor, event.detail["before"]["publish_at"]) == (person, None)
     assert event.detail["after"]["publish_at"] == moment.isoformat()
 
@@ -306,7 +316,7 @@ def test_E16_moved_release_is_published_with_the_reason_of_its_move():
         {
             "from": first.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "to": new.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "reason": {"en": "The survey came in late.", "zh_hant": "調查資料遲交。"},
+            "reason": REASON,
         }
     ]
     assert json.loads(bytes(publication.leaf))["rescheduled"] == publication.rescheduled
@@ -529,7 +539,7 @@ def test_moment_form_takes_day_and_time_from_the_calendar(client):
     code, release = announced(moment), ReleaseFactory()
     client.force_login(release.created_by)
 
-    send(client, release, "moment", calendar_item=code, notes_en="With 2025.")
+    send(client, release, "moment", calendar_item=code, **NOTES)
 
     release.refresh_from_db()
     assert (release.publish_at, release.calendar_item_id, release.notes_en) == (moment, code, "With 2025.")
@@ -610,7 +620,7 @@ def test_proposal_sent_again_with_another_reason_is_shown_and_not_passed_over(cl
     release = approved_release(due_in=86400)
     sign_in(Role.PUBLISHER)
     address = reverse("desk:release-reschedule", args=[release.pk])
-    form = {"version": release.version, **in_form(later(days=3)), "reason_en": "Returns came in late."}
+    form = {"version": release.version, **in_form(later(days=3)), **in_languages("reason", REASON)}
 
     answers = [client.post(address, form).status_code for _ in range(2)]
     page = client.post(address, form | {"reason_en": "Another reason."})
@@ -618,14 +628,14 @@ def test_proposal_sent_again_with_another_reason_is_shown_and_not_passed_over(cl
     assert answers == [302, 302]
     assert page.status_code == 409
     assert page.context["form"]["reason_en"].value() == "Another reason."
-    assert [row.reason_en for row in release.reschedulings.all()] == ["Returns came in late."]
+    assert [row.reason_en for row in release.reschedulings.all()] == [REASON["en"]]
 
 
 def test_moment_is_moved_at_the_desk(client, sign_in):
     release = approved_release(due_in=86400)
     new = later(days=3)
     sign_in(Role.PUBLISHER)
-    page = send(client, release, "reschedule", **in_form(new), reason_zh_hant="調查資料遲交。")
+    page = send(client, release, "reschedule", **in_form(new), **in_languages("reason", REASON))
     assert page.context["schedule"]["own_proposal"]
     assert send(client, release, "reschedule-agree").status_code == 403
     sign_in(Role.PUBLISHER)
@@ -634,7 +644,7 @@ def test_moment_is_moved_at_the_desk(client, sign_in):
 
     release.refresh_from_db()
     assert (release.publish_at, page.status_code) == (new, 200)
-    assert "調查資料遲交。" in texts(page, "section", "schedule")[0]
+    assert "The survey came in late." in texts(page, "section", "schedule")[0]
 
 
 def test_rescheduling_form_needs_moment_and_reason(client, sign_in):
@@ -695,11 +705,17 @@ def test_E13_text_that_lacks_a_language_is_shown_in_another_and_marked_in_all_at
 
 
 def test_E13_release_names_the_languages_that_its_words_lack(client):
-    release = set_to(
-        ReleaseFactory(title_en="Figures", title_zh_hant="數字", title_zh_hans=""), None, en="A note."
-    )
+    release = ReleaseFactory()
+    Release.objects.filter(pk=release.pk).update(title_zh_hans="")
+    set_to(release, None, en="A note.")
     client.force_login(release.created_by)
 
     page = client.get(release.get_absolute_url())
 
-    assert page.context["schedule"]["gaps"] == [("Title", ["简体中文"]), ("Notes", ["繁體中文", "简体中文"])]
+    assert [question.fault for question in page.context["languages"]["open"]] == [
+        "Title: missing in 简体中文."
+    ]
+    assert [question.answer for question, _row in page.context["languages"]["accepted"]] == [
+        "Notes: show it in English where the page is in 繁體中文",
+        "Notes: show it in English where the page is in 简体中文",
+    ]

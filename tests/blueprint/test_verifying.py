@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from blueprint import checkpoints, publishing, triggers, verifying
+from blueprint import checkpoints, publishing, verifying
 from blueprint.ledger import leaf_bytes, leaf_hash, tree_root
 from blueprint.models import Head, Office, PersonName, Publication
 from blueprint.nouns import nouns
@@ -27,24 +27,6 @@ from tests.factories import (
 from tests.reading import content
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def by_hand():
-    """Run SQL as somebody who owns the database: without the triggers of a table."""
-
-    def by_hand(table: str, sql: str, *values) -> None:
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            else:
-                for name, on, _sql in triggers.trigger_sql("sqlite"):
-                    if on == table:
-                        cursor.execute(f'DROP TRIGGER IF EXISTS "{name}"')
-            cursor.execute(sql, values)
-
-    return by_hand
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from tests.factories import (
     publish_target,
     published_release,
 )
-from tests.reading import LANGUAGES, texts
+from tests.reading import LANGUAGE_TAGS, LANGUAGES, texts
 
 pytestmark = pytest.mark.django_db
 
@@ -79,7 +79,7 @@ def test_withdrawn_page_is_in_each_language(client, language):
     response = client.get(f"/{language}/initiatives/park/")
 
     assert response.status_code == 410
-    assert f'<html lang="{language}">' in response.content.decode()
+    assert f'<html lang="{LANGUAGE_TAGS[language]}">' in response.content.decode()
 
 
 def test_withdrawal_is_a_publication_of_its_own_kind(client):

@@ -39,8 +39,12 @@ pytestmark = pytest.mark.django_db
 LATER = today() + datetime.timedelta(days=90)
 AGREED = Agreement(
     confidence=4,
-    texts={"en": "Goes well.", "zh_hant": "進展良好。", "zh_hans": ""},
-    request=Request(texts={"en": "Report again.", "zh_hant": "", "zh_hans": ""}, office="itc", due_on=LATER),
+    texts={"en": "Goes well.", "zh_hant": "進展良好。", "zh_hans": "进展顺利。"},
+    request=Request(
+        texts={"en": "Report again.", "zh_hant": "再次匯報。", "zh_hans": "请再报告。"},
+        office="itc",
+        due_on=LATER,
+    ),
 )
 
 
@@ -206,7 +210,7 @@ def test_record_finding_submits_a_release(paper):
         "confidence": 4,
         "text_en": "Goes well.",
         "text_zh_hant": "進展良好。",
-        "text_zh_hans": "",
+        "text_zh_hans": "进展顺利。",
         "spread": {"4": 2, "2": 1},
         "figures_as_at": paper.cycle.cut_off_id,
         "computed": paper.computed,
@@ -240,7 +244,7 @@ def test_record_finding_twice_with_one_token_makes_one_release(paper):
 def test_C04_record_finding_with_a_used_token_and_other_words_is_refused(paper):
     chair, token = UserFactory(role=Role.CHAIR), uuid.uuid4()
     release = recorded(paper, chair, token=token)
-    other = Agreement(confidence=1, texts={"en": "Another.", "zh_hant": "", "zh_hans": ""})
+    other = Agreement(confidence=1, texts=AGREED.texts | {"en": "Another."})
 
     with pytest.raises(Outrun):
         recorded(paper, chair, token=token, agreed=other)

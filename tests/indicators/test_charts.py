@@ -1,6 +1,6 @@
 import re
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -9,7 +9,7 @@ from django.template import Context, Engine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indicators.charts import Dot, Frame, Goal, Point, Shape, Start, draw
+from indicators.charts import Dot, Frame, Goal, Point, Shape, Start, Step, Trend, course, draw
 from indicators.lettering import Box, balanced, clip, number, text_width, wrap
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -518,3 +518,104 @@ def test_single_value_however_small_or_large_is_drawn(value):
 
     assert chart is not None
     assert len(chart.dots) == 1
+
+
+# The way ahead
+
+
+TREND = Trend(
+    (Step("2021", 2022.0, 20, 20, 20), Step("2022", 2023.0, 22, 30, 38), Step("2023", 2024.0, 24, 40, 60)),
+    "projection: 24 to 60 by 2023",
+)
+
+
+def test_draw_trend_opens_from_the_latest_figure_to_its_range():
+    chart = draw(points=yearly([0, 20]), trend=TREND, zero=True, tick_format=counted, goals=[GOAL])
+
+    frame = Frame(36.6, 700, 30, 290, (2021.0, 2024.0), (0, 60), False)
+    corners = [(2022, 20), (2023, 38), (2024, 60), (2024, 24), (2023, 22)]
+    expected = "M" + "L".join(f"{number(frame.x(x))} {number(frame.y(y))}" for x, y in corners) + "z"
+    assert chart.fan == Shape(expected, "", "projection: 24 to 60 by 2023")
+
+
+GOAL = Goal(2024.0, 50, "50 by 2023")
+
+
+def test_draw_without_trend_has_no_fan():
+    assert draw(points=yearly([0, 20]), tick_format=counted).fan is None
+
+
+def test_draw_axis_has_room_for_the_whole_range_and_keeps_to_whole_numbers():
+    trend = Trend((Step("2021", 2022.0, 9, 9, 9), Step("2022", 2023.0, 8.4, 9.5, 10.6)), "projection")
+
+    chart = draw(points=yearly([8, 9]), trend=trend, goals=[Goal(2023.0, 9, "9")], tick_format=counted)
+
+    assert axis_texts(chart, "end") == ["8", "9", "10", "11"]
+
+
+def test_course_of_constant_growth_multiplies_by_the_same_each_year():
+    way = course(100, 400, growth=True)
+
+    assert [(share, round(value, 6)) for share, value in way if share in (0, 0.5, 1)] == [
+        (0, 100),
+        (0.5, 200),
+        (1, 400),
+    ]
+    ratios = {round(later[1] / earlier[1], 9) for earlier, later in pairwise(way)}
+    assert len(ratios) == 1
+
+
+@pytest.mark.parametrize(("start", "end"), [(0, 5), (5, 0), (-2, 3)])
+def test_course_of_growth_from_to_or_across_zero_does_not_exist(start, end):
+    assert course(start, end, growth=True) == []
+
+
+def test_draw_growth_bends_the_way_to_the_target():
+    drawing = {
+        "points": yearly([100]),
+        "start": Start(2021.0, 100, "100"),
+        "goals": [Goal(2031.0, 400, "400")],
+    }
+    straight, bent = (
+        draw(**drawing, growth=growth, tick_format=counted).paths[0].path for growth in (False, True)
+    )
+
+    assert (straight.count("L"), bent.count("L")) == (1, 16)
+    places = [tuple(map(float, each.split())) for each in bent[1:].split("L")]
+    assert (places[0], places[-1]) == ((44.9, 290.0), (700.0, 30.0))
+    # Constant growth lies below the straight line until it arrives.
+    assert all(y > 290 - 260 * (x - 44.9) / 655.1 + 1 for x, y in places[1:-1])
+
+
+# Beside one another
+
+
+def test_draw_among_others_keeps_to_their_scale():
+    small, large = yearly([1, 2]), yearly([10, 90], first=2021)
+
+    chart = draw(points=small, among=[*small, *large], zero=True, tick_format=counted)
+
+    assert axis_texts(chart, "end") == ["0", "50", "100"]
+    assert axis_texts(chart, "middle") == ["2020", "2021", "2022"]
+    assert len(chart.dots) == 2
+
+
+def test_draw_baseline_in_the_place_of_the_latest_figure_is_said_once():
+    start = Start(2021.0, 5, "baseline 5", note="baseline")
+
+    chart = draw(points=yearly([5]), start=start, tick_format=counted)
+
+    assert [[(line.text, line.note) for line in label.lines] for label in chart.labels] == [
+        [("5", False), ("baseline", True)]
+    ]
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_draw_labels_leave_room_between_one_another(size):
+    chart = full_chart(**size)
+
+    grown = [
+        Box(*(edge + by for edge, by in zip(label.box, (-4, -4, 0, 0), strict=True)))
+        for label in chart.labels
+    ]
+    assert [pair for pair in combinations(grown, 2) if pair[0].overlaps(pair[1])] == []

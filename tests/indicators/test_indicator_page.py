@@ -1,7 +1,7 @@
 import pytest
 
 from tests.factories import publish_indicator, publish_observation, publish_target
-from tests.reading import LANGUAGES, texts
+from tests.reading import LANGUAGE_TAGS, LANGUAGES, texts
 
 pytestmark = pytest.mark.django_db
 
@@ -10,8 +10,8 @@ def test_indicator_page_says_its_sentence(client, real_plan):
     response = client.get("/en/indicators/gerd-gdp-ratio/?as_at=2026-11-22")
 
     assert texts(response, "p", "lead") == [
-        "R&D, share of GDP: 1.13% in 2024, up from 1.11% in 2023. The target was 1.3% by 2025; "
-        "the figure for that period is due by 31 December 2026."
+        "R&D as a share of GDP stood at 1.13% in 2024, up from 1.11% in 2023; the target is 1.3% by 2025, "
+        "whose figure is not yet published and is due by 31 December 2026."
     ]
 
 
@@ -36,8 +36,10 @@ def test_indicator_page_shows_a_changed_target_with_its_first_version(client, re
     response = client.get("/en/indicators/ai-computing-power/?as_at=2026-11-22")
 
     assert texts(response, "div", "stage")[:2] == [
-        "By 2025: 3,000 petaFLOPS First stage Awaiting figure How this is judged The due period has ended and no "
-        "figure for it has been published yet.Rule 9, method version 1",
+        "By 2025: 3,000 petaFLOPS First stage Awaiting figure Still to go 1,700 petaFLOPS Needed a year 1,700 petaFLOPS "
+        "How this is judged The due period has ended and no figure for it has been published yet."
+        "Rule 9, method version 1 Not enough data: a projection takes at least four comparable figures. "
+        "What a projection is",
         "Second stage Target not set How this is judged No target has been set for this stage."
         "Rule 2, method version 1",
     ]
@@ -68,8 +70,8 @@ def test_indicator_table_and_chart_mark_revised_figures(client, real_plan):
     title = (
         "2018 · HK$24,478.4 million · revised from HK$24,497 million to HK$24,478.4 million (−18.6, −0.08%)"
     )
-    # Of the wide and the narrow drawing.
-    assert page.count(f"<title>{title}</title>") == page.count('class="ring"') / 2 == 2
+    # Of the wide and the narrow drawing; the rings of two years in both, and of one in each of three sectors.
+    assert (page.count(f"<title>{title}</title>"), page.count('class="ring"')) == (2, 7)
 
 
 def test_indicator_page_keeps_every_version_of_a_target(client, real_plan):
@@ -92,7 +94,7 @@ def test_indicator_page_names_itself_in_each_language(client, real_plan, languag
         "zh-hans": "全球创新指数排名",
     }
     assert texts(response, "h1") == [names[language]]
-    assert f'<html lang="{language}">' in response.content.decode()
+    assert f'<html lang="{LANGUAGE_TAGS[language]}">' in response.content.decode()
 
 
 @pytest.mark.parametrize("code", ["nothing", "gerd_hkd", "GERD-HKD"])
@@ -109,7 +111,7 @@ def test_indicator_without_figures_says_so(client):
 
     assert (
         texts(response, "p", "lead")[0]
-        == "New one: no figure has been published yet. No target has been set."
+        == "No figure has been published yet for New one; no target has been set."
     )
 
 

@@ -46,6 +46,7 @@ def test_figure_is_entered_approved_and_published(people, sign_in, open_page, la
     official.click(f"a[href^='/{language}/desk/releases/{release.pk}/preview/']")
     assert "38,400" in official.inner_text("p.figure")
     official.goto(f"/{language}/desk/releases/{release.pk}/")
+    official.check("[name=accept]")
     official.click("form[action$='/submit/'] button")
     assert official.locator("form[action$='/approve/']").count() == 0
     visitor.reload()
@@ -73,6 +74,7 @@ def test_figure_is_entered_approved_and_published(people, sign_in, open_page, la
 def test_figure_is_returned_with_a_reason_that_its_author_reads(people, sign_in):
     official = sign_in(people["official"], "/en/desk/")
     enter_figure(official, "en")
+    official.check("[name=accept]")
     official.click("form[action$='/submit/'] button")
     approver = sign_in(people["approver"], f"/en/desk/releases/{Release.objects.get().pk}/")
 
@@ -86,6 +88,7 @@ def test_figure_is_returned_with_a_reason_that_its_author_reads(people, sign_in)
 def test_journey_works_without_scripts(people, sign_in):
     official = sign_in(people["official"], "/en/desk/", java_script_enabled=False)
     enter_figure(official, "en")
+    official.check("[name=accept]")
     official.click("form[action$='/submit/'] button")
 
     assert Release.objects.get().state == "submitted"

@@ -40,6 +40,8 @@ def test_strategy_is_rated_agreed_and_published(people, sign_in, open_page, lang
     chair.fill("[name=text_zh_hant]", "若恢復統計獨角獸企業，則可望達成。")
     chair.fill("[name=text_zh_hans]", "若恢复统计独角兽企业，则可望达成。")
     chair.click("form[action*='/finding/'] button")
+    chair.check("[name=accept]")
+    chair.click("form[action*='/finding/'] button")
 
     release = Release.objects.get()
     secretary = sign_in(people["secretary"], f"/{language}/desk/releases/{release.pk}/")

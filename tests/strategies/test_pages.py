@@ -1,19 +1,22 @@
 import pytest
 
 from tests.factories import change, publish_changes, publish_strategy
-from tests.reading import LANGUAGES, texts
+from tests.reading import LANGUAGE_TAGS, LANGUAGES, content, texts
 
 pytestmark = pytest.mark.django_db
 
 ADDRESSES = [
     *[
         "",
+        "directions/",
         "directions/1/",
         "directions/4/",
         "strategies/",
         "indicators/",
         "initiatives/",
         "committee/",
+        "committee/actions/",
+        "indicators/gerd-hkd/history/",
         "data/",
     ],
     *[f"strategies/{number}/" for number in range(1, 9)],
@@ -34,7 +37,7 @@ def test_public_page_answers_with_one_heading_and_no_cookie(client, real_plan, l
     response = client.get(f"/{language}/{address}")
 
     assert (response.status_code, len(texts(response, "h1")), response.cookies) == (200, 1, {})
-    assert f'<html lang="{language}">' in response.content.decode()
+    assert f'<html lang="{LANGUAGE_TAGS[language]}"' in response.content.decode()
     assert " style=" not in response.content.decode()
 
 
@@ -69,8 +72,8 @@ def test_strategy_page_shows_the_finding_beside_the_computed_status(client):
 def test_milestone_of_a_past_report_is_never_called_late(client, real_plan):
     response = client.get("/en/initiatives/mrdi/")
 
-    assert [text for text in texts(response, "li") if "2025 · " in text] == [
-        "2025 · no later report seenTwo pilot lines to be set up at the Microelectronics Centre, Yuen Long source"
+    assert [text for text in texts(response, "li", "step") if text.startswith("4 ")] == [
+        "4 2025 no later report seen Two pilot lines to be set up at the Microelectronics Centre, Yuen Long source 2025"
     ]
 
 
@@ -81,7 +84,18 @@ def test_unknown_strategy_is_404(client, real_plan, number):
 
 @pytest.mark.parametrize(
     ("query", "count"),
-    [("", 29), ("strategy=1", 7), ("office=DPO", 5), ("state=done", 2), ("strategy=1&office=DPO", 1)],
+    [
+        ("", 29),
+        ("strategy=1", 7),
+        ("office=DPO", 5),
+        ("state=done", 2),
+        ("strategy=1&office=DPO", 1),
+        ("q=fund", 5),
+        ("q=%E8%A8%88%E5%8A%83", 8),
+        ("q=%25", 0),
+        ("status=none", 0),
+        ("status=done", 19),
+    ],
 )
 def test_initiative_list_filters(client, real_plan, query, count):
     response = client.get(f"/en/initiatives/?{query}")
@@ -89,6 +103,20 @@ def test_initiative_list_filters(client, real_plan, query, count):
     assert len(texts(response, "article")) == count
 
 
-@pytest.mark.parametrize("query", ["strategy=99", "state=fine", "office=%00", "office=ITC&office=%27"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        *["strategy=99", "state=fine", "status=fine", "office=%00", "office=ITC&office=%27", "q=%00"],
+        *["sort=value", "page=2", "strategy=1&strategy=2"],
+    ],
+)
 def test_initiative_list_refuses_what_it_does_not_know(client, real_plan, query):
     assert client.get(f"/en/initiatives/?{query}").status_code == 400
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_X07_english_milestones_are_marked_as_english(client, real_plan, language):
+    page = content(client.get(f"/{language}/initiatives/hetao/")).decode()
+
+    marked = '<span lang="en">Official opening</span>' in page
+    assert marked == (language != "en")

@@ -1,0 +1,121 @@
+"""axe-core on every page: three languages, the states a page can be in, 1280 and 320 px wide, light and dark."""
+
+import datetime
+from importlib.resources import files
+
+import pytest
+
+from blueprint.clock import database_now
+from blueprint.models import Office, Publication
+from blueprint.permissions import Role
+from committee.models import Committee, Cycle
+from tests.factories import (
+    ReleaseFactory,
+    UserFactory,
+    approved_release,
+    change,
+    publish_changes,
+    submitted_release,
+)
+
+from .screens import FILES, LONG_PAGES, LONG_TEXTS, PUBLIC, pages_of_the_public
+
+LANGUAGES = ["en", "zh-hant", "zh-hans"]
+WIDTHS = (1280, 320)
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN = """async rules => {
+  const {violations} = await axe.run(document, {runOnly: rules, resultTypes: ["violations"]});
+  return violations.map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.target.join(" ")).join(" | ")}`);
+}"""
+CONTRAST = ["color-contrast"]
+
+
+def violations(page, address: str) -> dict[str, list[str]]:
+    """{where and how it was looked at: what axe found there}; empty where all is well."""
+    found = {}
+    page.emulate_media(color_scheme="light")
+    page.goto(address)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        found[f"{address} at {width} px"] = page.evaluate(RUN, RULES)
+    page.emulate_media(color_scheme="dark")
+    found[f"{address} in the dark"] = page.evaluate(RUN, CONTRAST)
+    return {where: faults for where, faults in found.items() if faults}
+
+
+def walk(page, language: str, paths) -> dict[str, list[str]]:
+    page.add_init_script(AXE)
+    found = {}
+    for path in paths:
+        found |= violations(page, f"/{language}/{path}")
+    return found
+
+
+@pytest.fixture
+def long_texts(loaded_site):
+    """What has the longest names a plan could bring."""
+    texts = {f"{name}_{code}": text for name in ("name", "short_name", "definition") for code, text in LONG_TEXTS.items()}
+    named = {f"name_{code}": text for code, text in LONG_TEXTS.items()}
+    said = {f"text_{code}": text for code, text in LONG_TEXTS.items()}
+    titled = {f"title_{code}": text for code, text in LONG_TEXTS.items()}
+    publish_changes(
+        change("strategy", strategy="long", number=99, direction="1", **said),
+        change("indicator", indicator="long", strategy="long", office="ITC", **texts),
+        change("observation", indicator="long", note_en=LONG_TEXTS["en"]),
+        change("target", target="long", indicator="long"),
+        change("initiative", initiative="long", strategy="long", office="ITC", **named),
+        change("milestone", milestone="long", initiative="long", **titled),
+        title=LONG_TEXTS["en"],
+    )
+
+
+@pytest.fixture
+def people(loaded_site):
+    Cycle.objects.create(
+        number=5,
+        committee=Committee.objects.get(),
+        meets_on=datetime.date(2027, 3, 1),
+        cut_off=Publication.objects.head(),
+        opened_at=database_now(),
+    )
+    itc = Office.objects.get(pk="ITC")
+    return {role: UserFactory(role=role, office=itc if role in (Role.OFFICIAL, Role.APPROVER) else None)
+            for role in (Role.OFFICIAL, Role.APPROVER, Role.PUBLISHER, Role.CHAIR, Role.MEMBER, Role.ADMINISTRATOR)}
+
+
+def test_every_public_page_is_looked_at():
+    assert pages_of_the_public() - FILES - PUBLIC.keys() == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_X01_axe_finds_nothing_on_public_pages(long_texts, open_page, page_problems, language):
+    paths = [path for paths in PUBLIC.values() for path in paths] + LONG_PAGES
+
+    assert walk(open_page(), language, paths) == {}
+
+    # Addresses that do not exist are among them.
+    page_problems.clear()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_X01_axe_finds_nothing_at_the_desk_and_in_the_room(people, sign_in, language):
+    office = {"office": people[Role.OFFICIAL].office}
+    figure = [change("observation", indicator="gerd-hkd", period="2025", value=38400)]
+    draft, submitted, waiting = (
+        ReleaseFactory(entries=figure, created_by=people[Role.OFFICIAL], **office),
+        submitted_release(entries=figure, **office),
+        approved_release(entries=figure, due_in=86400, **office),
+    )
+    places = {
+        Role.OFFICIAL: ["desk/", "desk/indicators/gerd-hkd/enter/", f"desk/releases/{draft.pk}/"],
+        Role.APPROVER: [f"desk/releases/{submitted.pk}/", f"desk/releases/{submitted.pk}/access/"],
+        Role.PUBLISHER: [f"desk/releases/{waiting.pk}/moment/", f"desk/releases/{waiting.pk}/reschedule/"],
+        Role.MEMBER: ["room/", "room/meetings/5/strategies/3/"],
+        Role.CHAIR: ["room/meetings/5/strategies/3/"],
+    }
+    found = {}
+    for role, paths in places.items():
+        page = sign_in(people[role], f"/{language}/{paths[0]}")
+        found |= walk(page, language, paths)
+    assert found == {}
