@@ -37,7 +37,7 @@ def _sentences(said: dict) -> Iterable[str]:
         yield _("The figures say how %(judged)s of its %(total)s targets stand: %(told)s.") % said
         yield (
             ngettext(
-                "For the other one they do not: %(reasons)s.",
+                "For %(untold)s other they do not: %(reasons)s.",
                 "For the other %(untold)s they do not: %(reasons)s.",
                 said["untold"],
             )

@@ -17,7 +17,13 @@ ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PORT = 8977
 SITE = f"http://127.0.0.1:{PORT}"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+]
 DESKTOP, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
 
 # File -> address, size of the window, light or dark, whole page or the first screen.

@@ -277,7 +277,13 @@ def site():
 
 def report_of(code):
     number = "BP-7K3M-92QK" if code == "itc" else "BP-7K3M-92RS"
-    said = {"reference": number, "form": code, "created_at": database_now(), "publication_seen": 1, "wrong": "It is 4."}
+    said = {
+        "reference": number,
+        "form": code,
+        "created_at": database_now(),
+        "publication_seen": 1,
+        "wrong": "It is 4.",
+    }
     return Report.objects.create(office=OfficeFactory(code=code), language="en", page="/en/", **said)
 
 

@@ -6,7 +6,9 @@ a line here is found. In the texts long words stand where a plan could bring the
 
 from django.urls import get_resolver
 
-WORDS = "A promise that goes on for longer than any line has room, with every condition that was ever put to it, "
+WORDS = (
+    "A promise that goes on for longer than any line has room, with every condition that was ever put to it, "
+)
 LONG = WORDS * 3 + "and one Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 LONG_HANT = "一項說得比任何一行都要長的承諾，連同曾經附加於其上的每一項條件，" * 6
 LONG_HANS = "一项说得比任何一行都要长的承诺，连同曾经附加于其上的每一项条件，" * 6
@@ -58,7 +60,9 @@ LONG_PAGES = ["", "indicators/", "indicators/long/", "strategies/long/", "initia
 
 def pages_of_the_public() -> set[str]:
     """The names of all patterns that need no sign-in and are not part of it."""
-    return {name for name in names(get_resolver()) if not name.startswith(("desk:", "room:", "admin", "account_"))}
+    return {
+        name for name in names(get_resolver()) if not name.startswith(("desk:", "room:", "admin", "account_"))
+    }
 
 
 def names(resolver, prefix=""):

@@ -55,7 +55,11 @@ def walk(page, language: str, paths) -> dict[str, list[str]]:
 @pytest.fixture
 def long_texts(loaded_site):
     """What has the longest names a plan could bring."""
-    texts = {f"{name}_{code}": text for name in ("name", "short_name", "definition") for code, text in LONG_TEXTS.items()}
+    texts = {
+        f"{name}_{code}": text
+        for name in ("name", "short_name", "definition")
+        for code, text in LONG_TEXTS.items()
+    }
     named = {f"name_{code}": text for code, text in LONG_TEXTS.items()}
     said = {f"text_{code}": text for code, text in LONG_TEXTS.items()}
     titled = {f"title_{code}": text for code, text in LONG_TEXTS.items()}
@@ -80,8 +84,17 @@ def people(loaded_site):
         opened_at=database_now(),
     )
     itc = Office.objects.get(pk="ITC")
-    return {role: UserFactory(role=role, office=itc if role in (Role.OFFICIAL, Role.APPROVER) else None)
-            for role in (Role.OFFICIAL, Role.APPROVER, Role.PUBLISHER, Role.CHAIR, Role.MEMBER, Role.ADMINISTRATOR)}
+    return {
+        role: UserFactory(role=role, office=itc if role in (Role.OFFICIAL, Role.APPROVER) else None)
+        for role in (
+            Role.OFFICIAL,
+            Role.APPROVER,
+            Role.PUBLISHER,
+            Role.CHAIR,
+            Role.MEMBER,
+            Role.ADMINISTRATOR,
+        )
+    }
 
 
 def test_every_public_page_is_looked_at():
