@@ -19,8 +19,8 @@ def simplified(text: str) -> str:
     return str(converter("hk2s").convert(text))
 
 
-# From a Chinese character to the last one that no Latin letter parts from it.
-RUN = re.compile(rf"({HAN.pattern}(?:[^A-Za-z]*{HAN.pattern})?[\u3000-\u303f\uff00-\uffef]*)")
+# From a Chinese character to the last one that no Latin letter parts from it, with the figure that ends it.
+RUN = re.compile(rf"({HAN.pattern}(?:[^A-Za-z]*{HAN.pattern})?(?:[\d.,]*\d%?)?[\u3000-\u303f\uff00-\uffef]*)")
 
 
 def is_chinese(text: str) -> bool:

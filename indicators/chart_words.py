@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from blueprint.wording import wording
+from blueprint.wording import name_of, wording
 
 from . import figures
 from .plotting import Drawing
@@ -10,9 +10,19 @@ from .progress import GOOD
 
 
 def unit_note(standing) -> str:
-    """What the chart's figures are, for its heading: the unit, which ranks do without."""
+    """What the published figures are: the unit, which ranks do without."""
     unit = standing.unit
     return "" if unit is None or unit.is_rank else wording(unit, "name").text
+
+
+def axis_note(standing) -> str:
+    """The unit as the chart's own axis counts it, without what the name before it has said: in Chinese 間."""
+    if not unit_note(standing):
+        return ""
+    name, note = name_of(standing.indicator).casefold(), figures.counted_name(standing.unit)
+    if name.endswith(note.casefold()):
+        return ""
+    return note[: -len(name)].rstrip() if note.casefold().endswith(name) else note
 
 
 def key(drawn: Drawing) -> str:

@@ -15,7 +15,7 @@ from blueprint.together import read_together
 from blueprint.wording import name_of
 from strategies.models import StrategyVersion
 
-from .chart_words import description, unit_note
+from .chart_words import axis_note, description
 from .models import Baseline, IndicatorVersion, Observation, TargetVersion
 from .models.observation import TOTAL
 from .periods import Period
@@ -113,7 +113,7 @@ def column(standing, rows, promised, baseline, codes) -> Column:
         figures={row.period: row for row in rows},
         chart=drawn.at(**(SLIM if len(codes) > 2 else NARROW)),
         description=description(standing, drawn),
-        unit=unit_note(standing),
+        unit=axis_note(standing),
         without=query([code for code in codes if code != standing.code]),
     )
 

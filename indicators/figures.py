@@ -51,6 +51,18 @@ def without_unit(value: Decimal, unit) -> str:
     return "".join(_counted(value, _multiple(pattern(unit).partition("{value}")[2], unit)))
 
 
+def span(low: Decimal, high: Decimal, unit) -> str:
+    """A range, its unit said once where the figures come before it: 7,254 to 7,919 start-ups, 24% to 26%."""
+    said_once = unit is not None and not unit.in_per_cent and not figure_in(low, unit)[0]
+    first = without_unit(low, unit) if said_once else with_unit(low, unit)
+    return _("%(low)s to %(high)s") % {"low": first, "high": with_unit(high, unit)}
+
+
+def counted_name(unit) -> str:
+    """The unit of figures as their reader counts them: HK$ million; in Chinese 港元, where each figure says 億."""
+    return wording(unit, "name").text.removeprefix(_multiple(pattern(unit).partition("{value}")[2], unit))
+
+
 def _multiple(after: str, unit) -> str:
     """The multiple with which a Chinese unit begins, if it does."""
     found = MULTIPLE.match(after) if reader() != "en" else None

@@ -6,7 +6,7 @@ from blueprint.wording import wording_of
 
 from . import charts, figures
 from .chart_words import broken, ends
-from .plotting import points, tick_text
+from .plotting import points, tick_text_in
 
 PANEL = {"width": 300, "height": 180, "narrow": True, "variant": "chart-panel"}
 
@@ -39,7 +39,7 @@ def _panel(standing, index, shown):
         # Parts of one whole are compared by their height.
         zero=not rank,
         break_label=_("new method"),
-        tick_format=tick_text,
+        tick_format=tick_text_in(standing.unit),
         **PANEL,
     )
 

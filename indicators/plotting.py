@@ -1,9 +1,10 @@
 """From published figures and targets to the chart's points: what to draw, in the reader's words."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -35,6 +36,7 @@ class Drawing:
     rank: bool
     growth: bool
     break_label: str
+    unit: Any = None
 
     def at(self, **size) -> charts.Chart | None:
         """The chart in a size, or None when there is nothing to draw."""
@@ -46,7 +48,7 @@ class Drawing:
             rank=self.rank,
             growth=self.growth,
             break_label=self.break_label,
-            tick_format=tick_text,
+            tick_format=tick_text_in(self.unit),
             **size,
         )
 
@@ -55,8 +57,9 @@ class Drawing:
         return charts.course(self.start.value, goal.value, growth=self.growth) if self.start else []
 
 
-def tick_text(value: float) -> str:
-    return figures.number(Decimal(str(value)))
+def tick_text_in(unit) -> Callable[[float], str]:
+    """Values of an axis, counted as its figures are: 40,000; in Chinese 400億 of 百萬港元."""
+    return lambda value: figures.without_unit(Decimal(str(value)), unit)
 
 
 def drawing(standing, rows, versions, baseline, *, notices=()) -> Drawing:
@@ -69,6 +72,7 @@ def drawing(standing, rows, versions, baseline, *, notices=()) -> Drawing:
         rank=bool(standing.unit and standing.unit.is_rank),
         growth=standing.indicator.path == Path.GROWTH,
         break_label=_("new method"),
+        unit=standing.unit,
     )
 
 
@@ -136,11 +140,10 @@ def _trend(standing, rows, goals):
             charts.Step(latest.period.code, *_places(latest.period, *[latest.value] * 3)),
             *(charts.Step(p.due.code, *_places(p.due, p.low, p.value, p.high)) for p in found),
         ),
-        label=_("projection if the last %(n)s figures go on as they have: %(low)s to %(high)s by %(period)s")
+        label=_("projection if the last %(n)s figures go on as they have: %(range)s by %(period)s")
         % {
             "n": end.n,
-            "low": figures.with_unit(end.low.quantize(places), standing.unit),
-            "high": figures.with_unit(end.high.quantize(places), standing.unit),
+            "range": figures.span(end.low.quantize(places), end.high.quantize(places), standing.unit),
             "period": figures.period_label(end.due.code),
         },
     )

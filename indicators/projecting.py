@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from . import progress
 from .assessing import figure_of, series_at
-from .figures import joined, period_label, with_unit
+from .figures import joined, period_label, span, with_unit
 from .models.observation import TOTAL
 from .periods import Period
 from .projection import MOST, Projection, Trial, limits, project, refusal, trials, verdict
@@ -73,22 +73,21 @@ def _detail(projection: Projection, standing: Any) -> str:
         "first": period_label(projection.first.code),
         "last": period_label(projection.last.code),
         "period": period_label(projection.due.code),
-        "value": _rounded(projection.value, standing),
-        "low": _rounded(projection.low, standing),
-        "high": _rounded(projection.high, standing),
+        "value": with_unit(_rounded(projection.value, standing), standing.unit),
+        "range": span(*(_rounded(end, standing) for end in (projection.low, projection.high)), standing.unit),
     }
     return joined(
         _(
             "A straight line through the last %(n)s figures, %(first)s to %(last)s, leads to %(value)s in %(period)s."
         )
         % said,
-        _("The range, meant to hold four times in five: %(low)s to %(high)s.") % said,
+        _("The range, meant to hold four times in five: %(range)s.") % said,
     )
 
 
-def _rounded(value: Decimal, standing: Any) -> str:
+def _rounded(value: Decimal, standing: Any) -> Decimal:
     """With the decimals that the indicator's own figures have: a range is no more exact than they are."""
-    return with_unit(round(value, standing.indicator.decimals), standing.unit)
+    return round(value, standing.indicator.decimals)
 
 
 # How the ranges did

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from blueprint.wording import TAGS, reader, words
 
+from .chart_words import unit_note
 from .charts import Goal, Point, runs
 from .lettering import wrap
 from .periods import Kind, Period
@@ -43,7 +44,7 @@ def document(page: Document, moment: Any) -> Document:
         "width": WIDTH,
         "height": HEIGHT,
         "datasets": sheets,
-        "encoding": {"x": _across(drawn), "y": _up(drawn, page["chart_unit"])},
+        "encoding": {"x": _across(drawn), "y": _up(drawn, unit_note(standing))},
         "layer": [layer for layer in _layers(drawn) if sheets[layer["data"]["name"]]],
         "config": {"view": {"stroke": None}, "axis": {"domain": False, "ticks": False}},
     }

@@ -13,7 +13,7 @@ from blueprint.withdrawals import check_withdrawn
 from committee.models import Finding
 from strategies.models import StrategyVersion
 
-from .chart_words import description, key, unit_note
+from .chart_words import axis_note, description, key
 from .filters import HistoryFilter, IndicatorFilter
 from .history import History
 from .lines import standings_of
@@ -127,7 +127,7 @@ def indicator_page(moment, code):
         "latest_row": latest_row(standing, rows),
         "drawing": drawn,
         "chart": both(drawn),
-        "chart_unit": unit_note(standing),
+        "chart_unit": axis_note(standing),
         "chart_key": key(drawn),
         "chart_description": description(standing, drawn),
         "panels": panels(standing, rows, notices),

@@ -67,7 +67,7 @@ def draw(steps: Sequence[Any], today: datetime.date) -> Line | None:
     def place(day: datetime.date) -> float:
         return LEFT + WIDTH * (day - begin).days / span
 
-    lanes = lanes_of([(place(step.ends), [place(day) for day in step.former_ends]) for step in steps])
+    lanes = lanes_of([(place(step.ends), [*map(place, (step.starts, *step.former_ends))]) for step in steps])
     height = TOP + LANE * (max(lanes) + 1) + FOOT
     marks = [
         Mark(
@@ -86,11 +86,11 @@ def draw(steps: Sequence[Any], today: datetime.date) -> Line | None:
 
 
 def lanes_of(places: Sequence[tuple[float, Sequence[float]]]) -> list[int]:
-    """The lowest lane in which each finds room beside those before it."""
+    """The lowest lane in which each finds room beside those before it, from its first place to its last."""
     taken: list[list[tuple[float, float]]] = []
     chosen = []
-    for x, former in places:
-        begin, end = min([x, *former]), max([x, *former]) + ROOM
+    for x, others in places:
+        begin, end = min([x, *others]), max([x, *others]) + ROOM
         lane = next(
             (n for n, held in enumerate(taken) if all(end <= b or begin >= e for b, e in held)), len(taken)
         )

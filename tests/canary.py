@@ -179,7 +179,10 @@ def guesses() -> list[str]:
             "/robots.txt",
             "/media/",
             "/static/",
-            "/en/search/?q=7391",
+            # The beginnings of the canaries: a page repeats what it was asked for.
+            "/en/search/?q=739",
+            "/en/search/?q=zephyr",
+            "/zh-hant/search/?q=罕",
             "/.git/HEAD",
             "/var/db.sqlite3",
         ),

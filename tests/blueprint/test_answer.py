@@ -27,7 +27,7 @@ from indicators.progress import STATUSES
         (
             [("achieved", 1), ("not_conclusive", 1)],
             "The figures say how 1 of its 2 targets stand: 1 achieved. "
-            "For the other one they do not: 1 not conclusive.",
+            "For 1 other they do not: 1 not conclusive.",
         ),
     ],
 )

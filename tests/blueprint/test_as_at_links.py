@@ -89,7 +89,7 @@ def test_links_to_other_languages_keep_the_moment_and_the_filters(client, site):
         assert f'href="/{tag}/indicators/?q=An&amp;as_at=2"' in page
 
 
-CITED = ["indicators/I1/", "strategies/1/", "initiatives/park/", "publications/2/", "data/"]
+CITED = ["indicators/I1/", "strategies/1/", "initiatives/park/", "publications/2/"]
 
 
 @pytest.mark.parametrize("page", CITED)
@@ -102,18 +102,25 @@ def test_page_says_how_to_cite_it(client, site, language, page):
 
 
 def test_citation_names_title_publisher_publication_and_day(client, site):
-    (cited,) = texts(client.get("/en/data/?as_at=1"), "details", "cite")
+    (cited,) = texts(client.get("/en/publications/1/?as_at=1"), "details", "cite")
 
     assert cited == (
-        "Cite this page “Data”, Blueprint progress, as at publication 1, 31 October 2024. "
-        f"{settings.SITE_URL}/en/data/?as_at=1"
+        "Cite this page “A publication”, Blueprint progress, as at publication 1, 31 October 2024. "
+        f"{settings.SITE_URL}/en/publications/1/?as_at=1"
     )
+
+
+def test_data_page_says_how_to_cite_the_files(client, site):
+    page = content(client.get("/en/data/?as_at=1")).decode()
+
+    said = "“Data”, Blueprint progress, as at publication 1, 31 October 2024. "
+    assert f"{said}{settings.SITE_URL}/en/data/?as_at=1" in re.sub("<[^>]*>", "", page)
 
 
 def test_hostile_parameters_are_no_markup(client, site):
     page = content(client.get("/en/data/?x=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&as_at=1")).decode()
 
-    assert "<script" not in page
+    assert "<script>" not in page
 
 
 @pytest.mark.parametrize("name", ["calendar/", "publications/feed/", "corrections/", "verify/"])

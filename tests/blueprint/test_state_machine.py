@@ -47,6 +47,9 @@ from indicators.actions import save_entry, withdraw_entry
 from indicators.models import IndicatorVersion, Observation, ObservationEntry
 from tests.factories import OfficeFactory, UserFactory, change, enter, publish_indicator, set_clock
 
+# Every text in the three languages, as releases need it.
+NOTES = {"en": "n", "zh_hant": "附註", "zh_hans": "附注说明"}
+LATER = {"en": "a late table", "zh_hant": "表格遲了", "zh_hans": "表格晚到"}
 LONG = os.environ.get("CHAOS") == "1"
 RUNS, STEPS, AT_LEAST = (36, 80, 2000) if LONG else (4, 50, 150)
 PERIODS = ("2022", "2023")
@@ -280,6 +283,8 @@ class Tracker(RuleBasedStateMachine):
         release = Release.objects.create(
             track="central",
             title_en="Correction",
+            title_zh_hant="更正",
+            title_zh_hans="更正说明",
             token=uuid.uuid4(),
             created_by=self.clerk,
             created_at=database_now(),
@@ -301,7 +306,7 @@ class Tracker(RuleBasedStateMachine):
             who == "publisher" or self.of_office(who, indicator)
         )
         moment = hours and database_now() + datetime.timedelta(hours=hours)
-        said = {"publish_at": moment, "calendar_item": None, "notes": {"en": "n"}}
+        said = {"publish_at": moment, "calendar_item": None, "notes": NOTES}
         if self.act(indicator, allowed, set_moment, who, stale, **said):
             self.open[indicator].hands.add(who)
             self.open[indicator].moment = "to come" if hours else ""
@@ -313,9 +318,7 @@ class Tracker(RuleBasedStateMachine):
         draft = self.open.get(indicator)
         allowed = self.movable(who, indicator) and not draft.proposed_by
         to_at = database_now() + datetime.timedelta(hours=hours)
-        if self.act(
-            indicator, allowed, propose_moment, who, stale, to_at=to_at, reason={"en": "a late table"}
-        ):
+        if self.act(indicator, allowed, propose_moment, who, stale, to_at=to_at, reason=LATER):
             draft.proposed_by = who
 
     @when("approved")

@@ -52,14 +52,14 @@ def test_compared_indicators_stand_side_by_side_each_with_its_own(client):
     assert content(response).count(b"<svg xmlns") == 2
 
 
-def test_figures_are_aligned_by_period_and_empty_where_there_is_none(client):
+def test_figures_are_aligned_by_period_and_none_is_said_to_be_none(client):
     publish_two()
 
     response = compare(client, "I1", "I2")
 
     assert texts(response, "th")[3:] == ["2025", "2024", "2023"]
     assert texts(response, "td") == [
-        "", "60 //Break in the series before it.", "about 2 provisional", "70", "1", "",
+        "no figure", "60 //Break in the series before it.", "about 2 provisional", "70", "1", "no figure",
     ]  # fmt: skip
 
 

@@ -1,4 +1,5 @@
 import datetime
+import re
 import uuid
 from decimal import Decimal
 from urllib.parse import urlencode
@@ -815,8 +816,11 @@ def test_preview_equals_the_page_after_publication(client, series, sign_in):
 
 
 def figures_section(page):
-    """From the heading down to what names the moment of publication."""
-    return page[page.index("<h1>") : page.index("<caption")]
+    """From the heading down to what names the moment of publication, without the ways to use what is public."""
+    section = page[page.index("<h1>") : page.index("<caption")]
+    section = re.sub(r'<details class="small elsewhere">.*?</details>', "", section, flags=re.DOTALL)
+    section = re.sub(r'<p class="small"><a href="[^"]*/compare/[^"]*">[^<]*</a></p>', "", section)
+    return re.sub(r">\s+<", "><", section)
 
 
 def test_days_until_due_are_counted_in_hong_kong(client, series, sign_in):

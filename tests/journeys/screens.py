@@ -14,19 +14,11 @@ LONG_HANT = "一項說得比任何一行都要長的承諾，連同曾經附加�
 LONG_HANS = "一项说得比任何一行都要长的承诺，连同曾经附加于其上的每一项条件，" * 6
 LONG_TEXTS = {"en": LONG, "zh_hant": LONG_HANT, "zh_hans": LONG_HANS}
 
-# What is a file or an answer to a machine, and not a page.
-FILES = {
-    "home", "observations.csv", "targets.csv", "assessments.csv", "indicators.csv", "indicator.csv", "livez", "readyz",
-    "feed", "calendar.ics", "ledger:entries", "ledger:checkpoint", "ledger:checkpoints", "ledger:proof", "ledger:key",
-    "ledger:verify.py",
-    "indicators:chart.svg", "indicators:chart.vl.json", "indicators:chart.png",
-}  # fmt: skip
-
 PUBLIC = {
     "overview": ["", "?as_at=2020-01-01", "?as_at=2024-06-30"],
     "directions": ["directions/"],
     "direction": ["directions/1/"],
-    "publications": ["publications/", "publications/?kind=corrections&year=2019"],
+    "publications": ["publications/", "publications/?kind=figures&year=2019", "publications/?kind=nonsense"],
     "publication": ["publications/12/"],
     "calendar": ["calendar/"],
     "corrections": ["corrections/", "corrections/?as_at=2019-01-01"],
@@ -51,6 +43,22 @@ PUBLIC = {
         "indicators/gerd-hkd/history/?kind=status",
         "indicators/no-such/history/",
     ],
+    "compare": [
+        "compare/",
+        "compare/?i=gerd-hkd&i=startups-number&i=gii-rank&i=mnir-gdp-share",
+        "compare/?i=gerd-hkd&i=no-such",
+    ],
+    "late": ["late/", "late/?as_at=2020-01-01"],
+    "method": ["method/", "method/?as_at=2020-01-01"],
+    "search": ["search/", "search/?q=fund", "search/?q=創新", "search/?q=zzzz"],
+    "api-documentation": ["data/api/"],
+    "report": ["report/?page=/en/indicators/gerd-hkd/"],
+    "report-find": ["report/find/", "report/find/?number=nonsense"],
+    "report-state": ["report/BP-AAAA-AAAA/"],
+    "sitemap": ["sitemap/"],
+    "notices": ["notices/"],
+    "privacy": ["privacy/"],
+    "accessibility": ["accessibility/"],
     "committee:committee": ["committee/"],
     "committee:actions": ["committee/actions/"],
     "committee:meeting": ["committee/meetings/1/"],
@@ -59,10 +67,10 @@ LONG_PAGES = ["", "indicators/", "indicators/long/", "strategies/long/", "initia
 
 
 def pages_of_the_public() -> set[str]:
-    """The names of all patterns that need no sign-in and are not part of it."""
-    return {
-        name for name in names(get_resolver()) if not name.startswith(("desk:", "room:", "admin", "account_"))
-    }
+    """The names of all patterns that are a page and need no sign-in: files have a dot in their names."""
+    elsewhere = ("desk:", "room:", "admin", "account_", "api:", "ledger:", "sdmx/")
+    machines = {"home", "feed", "livez", "readyz"}
+    return {n for n in names(get_resolver()) if not n.startswith(elsewhere) and "." not in n} - machines
 
 
 def names(resolver, prefix=""):

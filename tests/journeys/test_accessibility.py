@@ -34,7 +34,7 @@ PHONE = {"width": 320, "height": 700}
 FAULTS = """() => {
   const faults = [];
   const name = e => `${e.tagName.toLowerCase()} "${(e.textContent || e.name || "").trim().slice(0, 40)}"`;
-  const shown = e => e.getClientRects().length && !e.closest(".unseen, .skip");
+  const shown = e => e.checkVisibility() && e.getClientRects().length && !e.closest(".unseen, .skip");
   const all = selector => [...document.querySelectorAll(selector)].filter(shown);
   const width = document.documentElement.clientWidth;
 
@@ -54,7 +54,7 @@ FAULTS = """() => {
   if (!document.title.trim()) faults.push("no title");
 
   for (const e of all("input:not([type=hidden]), select, textarea")) {
-    if (!e.labels.length) faults.push(`no label: ${name(e)}`);
+    if (!e.labels.length && !e.ariaLabel) faults.push(`no label: ${name(e)}`);
   }
   for (const e of document.querySelectorAll("[aria-describedby], [aria-labelledby]")) {
     const ids = `${e.getAttribute("aria-describedby") || ""} ${e.getAttribute("aria-labelledby") || ""}`;

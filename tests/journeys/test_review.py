@@ -27,7 +27,7 @@ def people(loaded_site):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_strategy_is_rated_agreed_and_published(people, sign_in, open_page, language):
+def test_strategy_is_rated_agreed_and_published(people, sign_in, open_page, page_problems, language):
     member = sign_in(people["member"], f"/{language}/{PAPER}")
     member.check("[name=confidence][value='4']")
     member.fill("[name=reason]", "Start-ups are on their path; unicorns have no figure.")
@@ -40,8 +40,11 @@ def test_strategy_is_rated_agreed_and_published(people, sign_in, open_page, lang
     chair.fill("[name=text_zh_hant]", "若恢復統計獨角獸企業，則可望達成。")
     chair.fill("[name=text_zh_hans]", "若恢复统计独角兽企业，则可望达成。")
     chair.click("form[action*='/finding/'] button")
+    # What reads like a conversion by rule alone is published only once a person has confirmed it.
     chair.check("[name=accept]")
     chair.click("form[action*='/finding/'] button")
+    assert ["422" in said for said in page_problems] == [True]
+    page_problems.clear()
 
     release = Release.objects.get()
     secretary = sign_in(people["secretary"], f"/{language}/desk/releases/{release.pk}/")

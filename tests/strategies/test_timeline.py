@@ -58,6 +58,14 @@ def test_milestones_close_together_stand_above_each_other():
     assert (second < first, third == first) == (True, True)
 
 
+def test_span_is_taken_for_its_whole_length():
+    year = Step(datetime.date(2026, 1, 1), datetime.date(2026, 12, 31))
+    line = draw([day("2025-01-01"), day("2026-06-30"), year], TODAY)
+
+    first, within, whole = (mark.y for mark in line.marks)
+    assert (within == first, whole < within) == (True, True)
+
+
 def test_former_date_keeps_its_lane_free():
     assert lanes_of([(50.0, []), (90.0, [45.0]), (95.0, [])]) == [0, 1, 0]
 
