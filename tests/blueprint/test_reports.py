@@ -9,7 +9,6 @@ import pytest
 from django.core import mail, signing
 from django.core.cache import cache
 from django.test import Client
-from django.urls import reverse
 from django.utils.translation import gettext, override
 
 from blueprint import report_mail, sending_limits
@@ -298,7 +297,11 @@ def test_form_sent_sooner_than_anybody_writes_can_be_sent_again(client):
     assert send(client).status_code == 302
 
 
-@pytest.mark.parametrize("forged", ["", "nonsense", signing.dumps(["x", 1], salt="another purpose")])
+@pytest.mark.parametrize(
+    "forged",
+    ["", "nonsense", signing.dumps(["x", 1], salt="another purpose")],
+    ids=["none", "nonsense", "other"],
+)
 def test_form_that_is_not_ours_is_shown_again_with_a_token_that_is(client, forged):
     page = send(client, token=forged)
 

@@ -151,7 +151,7 @@ def test_indicator_page_projects_to_the_target(client, real_plan):
     assert (
         "A straight line through the last 8 figures, 2014 to 2024, leads to 7,587 start-ups in 2032." in stage
     )
-    assert "The range, meant to hold four times in five: 7,254 start-ups to 7,919 start-ups." in stage
+    assert "The range, meant to hold four times in five: 7,254 to 7,919 start-ups." in stage
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ from tests.reading import texts
 pytestmark = pytest.mark.django_db
 
 
-def page(code="I1"):
-    with override("en"):
+def page(code="I1", language="en"):
+    with override(language):
         return indicator_page(head_moment(), code)
 
 
@@ -151,6 +151,41 @@ def test_key_says_which_way_is_required(path, words):
 
     shown = page()
     assert (shown["chart_key"], shown["drawing"].growth) == (words, path == "growth")
+
+
+# The axis
+
+
+@pytest.mark.parametrize(
+    ("language", "ticks", "unit"),
+    [
+        ("en", ["15,000", "20,000", "25,000", "30,000", "35,000", "40,000"], "HK$ million"),
+        ("zh-hant", ["150億", "200億", "250億", "300億", "350億", "400億"], "港元"),
+        ("zh-hans", ["150亿", "200亿", "250亿", "300亿", "350亿", "400亿"], "港元"),
+    ],
+)
+def test_axis_counts_as_its_figures_do(real_plan, language, ticks, unit):
+    shown = page("gerd-hkd", language)
+
+    values = [label.lines[0].text for label in shown["chart"]["wide"].axis if label.anchor == "end"]
+    assert (values, shown["chart_unit"]) == (ticks, unit)
+
+
+@pytest.mark.parametrize(("language", "unit"), [("en", ""), ("zh-hant", "間"), ("zh-hans", "家")])
+def test_caption_does_not_say_again_what_the_name_says(real_plan, language, unit):
+    assert page("startups-number", language)["chart_unit"] == unit
+
+
+@pytest.mark.parametrize(
+    ("language", "projection"),
+    [
+        ("en", "projection if the last 8 figures go on as they have: 7,254 to 7,919 start-ups by 2032"),
+        ("zh-hant", "若最近8個數字的趨勢不變，推算2032年為7,254至7,919間初創企業"),
+        ("zh-hans", "若最近8个数据的趋势不变，推算2032年为7,254至7,919家初创企业"),
+    ],
+)
+def test_projection_says_its_unit_once(real_plan, language, projection):
+    assert page("startups-number", language)["drawing"].trend.label == projection
 
 
 # Small multiples

@@ -294,3 +294,24 @@ def test_english_keeps_the_unit_as_it_was_published():
     with translation.override("en"):
         assert figures.with_unit(Decimal(35772), unit) == "HK$35,772 million"
         assert figures.without_unit(Decimal(933), unit) == "933"
+
+
+@pytest.mark.parametrize(
+    ("unit", "text"),
+    [
+        ({"kind": "count", "pattern_en": "{value} start-ups"}, "7 to 9 start-ups"),
+        ({"kind": "share", "pattern_en": "{value}%"}, "7% to 9%"),
+        ({"kind": "rank", "pattern_en": "rank {value}"}, "rank 7 to rank 9"),
+        (MILLION_DOLLARS, "HK$7 million to HK$9 million"),
+    ],
+)
+def test_range_says_its_unit_once_where_it_follows(unit, text):
+    with translation.override("en"):
+        assert figures.span(Decimal(7), Decimal(9), UnitVersion(**unit)) == text
+
+
+def test_range_in_chinese_counts_both_ends():
+    unit = UnitVersion(**MILLION_DOLLARS)
+
+    with translation.override("zh-hant"):
+        assert figures.span(Decimal(30000), Decimal(35772), unit) == "300億至357.72億港元"
