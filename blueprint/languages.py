@@ -17,6 +17,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from .characters import is_seen
 from .chinese import simplified
 from .clock import database_now
 from .models import AcceptedGap, Release, User
@@ -112,7 +113,7 @@ class Unsettled(Refused):
 
 
 def questions_of(text: Text) -> Iterator[Question]:
-    said = {language: words for language, words in text.said.items() if words.strip()}
+    said = {language: words for language, words in text.said.items() if is_seen(words)}
     if not said or text.said == text.before:
         return
     missing = [language for language in LANGUAGES if language not in said]
@@ -138,10 +139,14 @@ def is_left_behind(text: Text, language: str) -> bool:
 
 
 def is_draft(text: Text) -> bool:
-    """Whether the Simplified text is word for word what the conversion makes of the Traditional one."""
+    """Whether the Simplified text is the Traditional one, or word for word what the conversion makes of it.
+
+    What is written alike in both scripts needs no reader of its own.
+    """
     traditional, draft = text.said["zh_hant"], text.said["zh_hans"]
-    new = bool(draft.strip()) and draft != traditional and draft != text.before.get("zh_hans")
-    return new and not text.composed and draft == simplified(traditional)
+    new = is_seen(draft) and draft != text.before.get("zh_hans") and not text.composed
+    converted = simplified(traditional)
+    return new and converted != traditional and draft in (traditional, converted)
 
 
 # --- the texts of a release ------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ from typing import Any
 
 import rfc8785
 
+from .characters import NOT_IN_XML
+
 LEAF_FIELDS = frozenset(
     [
         "seq",
@@ -49,6 +51,8 @@ def check_plain(value: Any) -> None:
         raise UnknownField("Figures enter a leaf as strings, not as floats.")
     if isinstance(value, str) and not unicodedata.is_normalized("NFC", value):
         raise UnknownField("Texts enter a leaf in Unicode's NFC form.")
+    if isinstance(value, str) and NOT_IN_XML.search(value):
+        raise UnknownField("Texts enter a leaf without characters that XML does not allow.")
     if isinstance(value, dict):
         for key, item in value.items():
             if not key.isascii():

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY
 from django.core.exceptions import BadRequest
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from . import problems
@@ -24,6 +25,13 @@ FOR_EVERY_SITE = re.compile(r"/(api|data)/")
 OPENLY = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, Link, Retry-After, X-Request-ID",
+}
+# What a browser asks before it lets a page of another site ask for what has changed.
+PREFLIGHT = {
+    "Allow": problems.METHODS,
+    "Access-Control-Allow-Methods": problems.METHODS,
+    "Access-Control-Allow-Headers": "*",
+    "Access-Control-Max-Age": "86400",
 }
 NUL = "\x00"
 
@@ -92,11 +100,11 @@ class CookieBorder:
     def process_view(self, request, view_func, view_args, view_kwargs):
         if request.method in ("GET", "HEAD") or in_signed_in_area(request):
             return None
-        if request.method == "OPTIONS" and problems.wanted(request):
-            return None
+        if request.method == "OPTIONS" and FOR_EVERY_SITE.match(request.path_info):
+            return None if problems.wanted(request) else HttpResponse(status=204, headers=PREFLIGHT)
         if is_open_form(request):
             return explain(request, 413) if content_length(request) > LARGEST_OPEN_FORM else None
-        allowed = problems.METHODS if problems.wanted(request) else "GET, HEAD"
+        allowed = problems.METHODS if FOR_EVERY_SITE.match(request.path_info) else "GET, HEAD"
         return explain(request, 405, headers={"Allow": allowed})
 
 

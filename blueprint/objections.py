@@ -8,10 +8,12 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from .characters import name_of as name_of_character
+from .characters import unfit
 from .models import Identified, Release
 from .nouns import Change, Noun, noun, nouns
 from .publishing import standing_numbers
-from .wording import name_of
+from .wording import LANGUAGES, name_of
 
 LAST = 2**31 - 1
 # What goes with the thing it belongs to, and so is nothing that still refers to it.
@@ -32,9 +34,35 @@ def objection_to(release: Release, changes: Sequence[Change]) -> str:
 
 
 def objections(release: Release, changes: Sequence[Change]) -> Iterator[str]:
+    yield from unfit_characters(release, changes)
     yield from unexplained(release, changes)
     yield from still_referred_to(changes)
     yield from referring_to_withdrawn(changes)
+
+
+# Characters
+
+
+def unfit_characters(release: Release, changes: Sequence[Change]) -> Iterator[str]:
+    """Texts that neither the feed nor a file could hold."""
+    own = {name: getattr(release, name) for name in texts_of_release(release)}
+    for where, said in [(_("The release"), own), *((capfirst(called(c)), c.content) for c in changes)]:
+        if found := sorted(set(unfit(said))):
+            yield unfit_text(where, found)
+
+
+def texts_of_release(release: Release) -> list[str]:
+    return [f"{name}_{language}" for name in ("title", "notes") for language in LANGUAGES] + ["reason"]
+
+
+def unfit_text(where: str, found: Sequence[str]) -> str:
+    said = {"thing": where, "characters": _(", ").join(map(name_of_character, found))}
+    return (
+        _(
+            "%(thing)s holds characters that are no text: %(characters)s. They often come with a copy from a document; type the place anew."
+        )
+        % said
+    )
 
 
 # Reasons

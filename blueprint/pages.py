@@ -16,7 +16,7 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -24,6 +24,7 @@ from urllib.parse import unquote_plus, urlsplit
 
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
+from django.utils.http import parse_http_date_safe
 
 from .clients import CLIENT, client_of
 from .heads import KnownHead, current_head
@@ -32,8 +33,8 @@ from .moment import HEAD_GIVEN
 
 logger = logging.getLogger(__name__)
 
-# Every parameter that a public address knows. Any other is taken away before Django sees it, but for the API:
-# that refuses it by name, and a refusal is not kept.
+# Every parameter that a public address knows. Any other is taken away before Django sees it, but for the API and
+# the files: they refuse it by name, and a refusal is not kept.
 PARAMETERS = frozenset(
     (
         "as_at", "page", "q", "sort", "history", "i",
@@ -46,10 +47,14 @@ PARAMETERS = frozenset(
 LANGUAGES = "|".join(dict(settings.LANGUAGES))
 PUBLIC = re.compile(rf"/({LANGUAGES})/|/(data|ledger|api)/.|/(sitemap\.xml|robots\.txt)$")
 NEVER_KEPT = (SIGNED_IN_AREA, re.compile(rf"/({LANGUAGES})/(calendar|calendar\.ics|report)(/|$)"))
-TELLS_UNKNOWN = re.compile(r"/api/")
+TELLS_UNKNOWN = re.compile(r"/(api|data)/")
+HAS_LIMITS = re.compile(r"/api/")
 LONGEST_PATH, LONGEST_QUERY = 300, 1000
 LARGEST_PAGE = 2 * 1024 * 1024
 SECONDS_TO_WAIT_FOR_ANOTHER = 10
+# More at once would take their time from each other, and all of them from the pages that are kept.
+PAGES_IN_THE_MAKING = 2
+SECONDS_TO_WAIT_FOR_A_TURN = 5
 COMPRESSIBLE = re.compile(r"text/|application/(json|xml|[\w.+-]+\+(json|xml))|image/svg")
 
 Headers = list[tuple[str, str]]
@@ -105,6 +110,7 @@ class Form:
     etag: str
     headers: Headers
     unchanged: Headers
+    modified: int | None
 
     @classmethod
     def of(cls, headers: Headers, body: bytes, *, mark="", encoding=""):
@@ -116,7 +122,14 @@ class Form:
             for name, value in own
             if name.lower() not in ("content-type", "content-disposition")
         ]
-        return cls(body, etag, [*own, *encoded, ("Content-Length", str(len(body)))], unchanged)
+        modified = next((value for name, value in headers if name.lower() == "last-modified"), "")
+        return cls(
+            body,
+            etag,
+            [*own, *encoded, ("Content-Length", str(len(body)))],
+            unchanged,
+            parse_http_date_safe(modified),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +160,7 @@ class Page:
 
 
 BROKE_OFF = b"This could not be read to its end. Please try again in a moment.\n"
+TOO_MANY = b"Many pages are being made at this moment. Please try again in a few seconds.\n"
 PLAIN_HEADERS = [
     ("Content-Type", "text/plain; charset=utf-8"),
     ("Cache-Control", "no-store"),
@@ -218,14 +232,78 @@ class Shelf:
             made.set()
 
 
+# Who may make them
+
+
+class Crowded(Exception):
+    """As many pages as may be are in the making, and as many readers wait."""
+
+
+class Room:
+    """Where pages are made: all but one of the threads, and only a few of these at work at once.
+
+    So there is a thread for the pages that are kept, however many others are asked for.
+    """
+
+    def __init__(self, threads: int):
+        self.places = threading.BoundedSemaphore(max(1, threads - 1))
+        self.turns = threading.BoundedSemaphore(PAGES_IN_THE_MAKING)
+
+    def enter(self):
+        if not self.places.acquire(blocking=False):
+            raise Crowded
+
+    def leave(self):
+        self.places.release()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        if not self.turns.acquire(timeout=SECONDS_TO_WAIT_FOR_A_TURN):
+            raise Crowded
+        try:
+            yield
+        finally:
+            self.turns.release()
+
+
+class Leaving:
+    """An answer that is being sent: it keeps its place, since it keeps its thread, until it is closed."""
+
+    def __init__(self, answer: Iterable[bytes], room: Room):
+        self.answer, self.room = answer, room
+        self.left = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.answer)
+
+    def close(self):
+        try:
+            if hasattr(self.answer, "close"):
+                self.answer.close()
+        finally:
+            if not self.left:
+                self.left = True
+                self.room.leave()
+
+
 # Between the server and Django
 
 
 class PageCache:
-    """A WSGI application around another. ``limit``: bytes of memory; ``shared``: an optional second place."""
+    """A WSGI application around another.
+
+    ``limit``: bytes of memory; ``shared``: an optional second place; ``threads``: that this process has.
+    """
 
     def __init__(
-        self, application, *, build: str, heads=current_head, shared=None, limit: int = 64 * 1024 * 1024
+        self,
+        application,
+        *,
+        build: str,
+        heads=current_head,
+        shared=None,
+        limit: int = 64 * 1024 * 1024,
+        threads: int = settings.THREADS,
     ):
         self.application, self.build, self.heads, self.shared, self.limit = (
             application,
@@ -235,6 +313,7 @@ class PageCache:
             limit,
         )
         self.shelf: Shelf | None = None
+        self.room = Room(threads)
         self.lock = threading.Lock()
         self.logs = logger.isEnabledFor(logging.INFO)
 
@@ -250,7 +329,7 @@ class PageCache:
 
     def address(self, environ) -> Address | None:
         """What is asked for, if it is for this layer to answer."""
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or "HTTP_AUTHORIZATION" in environ:
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return None
         if environ.get("SCRIPT_NAME") or not is_our_host(environ.get("HTTP_HOST", "")):
             return None
@@ -294,12 +373,31 @@ class PageCache:
             shelf.end(address)
 
     def make(self, shelf: Shelf, address: Address, environ, start_response):
+        return self.in_room(environ, start_response, self.made, shelf, address)
+
+    def in_room(self, environ, start_response, work: Callable, *given):
+        """The answer of ``work`` if there is a place for it, which it leaves when it is sent."""
         try:
-            answer = Answer(self.application, for_django(environ, address, shelf.head))
+            self.room.enter()
+        except Crowded:
+            return self.apologise(environ, start_response, TOO_MANY)
+        try:
+            return Leaving(work(environ, start_response, *given), self.room)
+        except BaseException:
+            self.room.leave()
+            raise
+
+    def made(self, environ, start_response, shelf: Shelf, address: Address):
+        """Of a large answer the first part only is made in its turn: a slow reader holds up nobody but himself."""
+        try:
+            with self.room.turn():
+                answer = Answer(self.application, for_django(environ, address, shelf.head))
+        except Crowded:
+            return self.apologise(environ, start_response, TOO_MANY)
         except Exception:
             # While a stream was read: Django has answered by then, and nobody has been told so yet.
             logger.exception("%r broke off", address.path)
-            return self.apologise(environ, start_response)
+            return self.apologise(environ, start_response, BROKE_OFF)
         if not keepable(answer.status, answer.headers):
             return self.hand_on(answer, environ, start_response, "passed")
         if not answer.whole:
@@ -333,8 +431,7 @@ class PageCache:
             return self.step_aside(environ, start_response)
         form = page.compressed if takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")) else page.plain
         number = new_request_id()
-        known = environ.get("HTTP_IF_NONE_MATCH")
-        if known and (form.etag in known or known.strip() == "*"):
+        if is_known(form, environ):
             self.log(environ, 304, how, number)
             start_response("304 Not Modified", [*form.unchanged, ("X-Request-ID", number)])
             return []
@@ -352,14 +449,19 @@ class PageCache:
             return []
         return answer
 
-    def apologise(self, environ, start_response):
+    def apologise(self, environ, start_response, words: bytes):
         number = new_request_id()
-        self.log(environ, 503, "broken", number)
-        said = [*PLAIN_HEADERS, ("Content-Length", str(len(BROKE_OFF))), ("X-Request-ID", number)]
+        self.log(environ, 503, "crowded" if words is TOO_MANY else "broken", number)
+        said = [*PLAIN_HEADERS, ("Content-Length", str(len(words))), ("X-Request-ID", number)]
         start_response("503 Service Unavailable", said)
-        return [BROKE_OFF] if environ["REQUEST_METHOD"] == "GET" else []
+        return [words] if environ["REQUEST_METHOD"] == "GET" else []
 
     def step_aside(self, environ, start_response):
+        if is_for_everybody(environ):
+            return self.in_room(environ, start_response, self.ask_django)
+        return self.ask_django(environ, start_response)
+
+    def ask_django(self, environ, start_response):
         number = new_request_id()
 
         def numbered(status, headers, exc_info=None):
@@ -373,6 +475,22 @@ class PageCache:
             logger.info(
                 "%s %r %s %s %s", environ["REQUEST_METHOD"], environ.get("PATH_INFO"), status, how, number
             )
+
+
+def is_known(form: Form, environ) -> bool:
+    """Whether the reader has this very form: by its mark, or by its time if no mark is given (RFC 9110, 13.2.2)."""
+    known = environ.get("HTTP_IF_NONE_MATCH")
+    if known is not None:
+        return form.etag in known or known.strip() == "*"
+    since = parse_http_date_safe(environ.get("HTTP_IF_MODIFIED_SINCE", ""))
+    return since is not None and form.modified is not None and form.modified <= since
+
+
+def is_for_everybody(environ) -> bool:
+    """Whether a page that is not kept can be asked for by anybody, as often as they like."""
+    path = environ.get("PATH_INFO", "")
+    reads = environ["REQUEST_METHOD"] in ("GET", "HEAD")
+    return reads and PUBLIC.match(path) is not None and not SIGNED_IN_AREA.match(path)
 
 
 def is_secure(environ) -> bool:
@@ -398,7 +516,7 @@ def for_django(environ: Environ, address: Address, head: KnownHead) -> Environ:
     """The request with nothing left of who asked, and how: so the page is everybody's."""
     kept = {n: v for n, v in environ.items() if not (n.startswith("HTTP_") or n in NOT_FOR_PAGES)}
     # But for the limits of the API: a refusal by them is not kept.
-    asked = {CLIENT: client_of(environ)} if TELLS_UNKNOWN.match(address.path) else {}
+    asked = {CLIENT: client_of(environ)} if HAS_LIMITS.match(address.path) else {}
     return kept | FOR_PAGES | asked | {"QUERY_STRING": address.query, HEAD_GIVEN: head.given}
 
 

@@ -12,13 +12,19 @@ from django.db import connections
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
+from indicators.models import IndicatorVersion
+
 from .clock import database_now
 from .models import Report, User
 from .permissions import Role
+from .sending_limits import seconds_to_wait
+from .wording import words
 
 logger = logging.getLogger(__name__)
 # Who answers what is no single office's.
 AFTER_ALL = (Role.PUBLISHER, Role.ADMINISTRATOR)
+# To one office: more reports than that in an hour wait at the desk without a mail each.
+MAILS_AN_HOUR = 30
 
 
 def tell_office(pk: int) -> None:
@@ -46,7 +52,7 @@ def deliver(pk: int, mails: Callable[[Report], Iterable[EmailMessage]], told_at:
     noted: dict[str, str | datetime.datetime]
     try:
         sent = get_connection().send_messages(list(mails(Report.objects.get(pk=pk))))
-        noted = {told_at: database_now(), "mail_fault": ""} if sent else {"mail_fault": "nobody to tell"}
+        noted = {told_at: database_now(), "mail_fault": ""} if sent else {"mail_fault": "nobody was told"}
     except Exception as fault:
         logger.exception("A mail about report %s was not sent", pk)
         noted = {"mail_fault": f"{type(fault).__name__}: {fault}"[:200]}
@@ -54,7 +60,10 @@ def deliver(pk: int, mails: Callable[[Report], Iterable[EmailMessage]], told_at:
 
 
 def mail_to_office(report: Report) -> list[EmailMessage]:
-    """One to each person who can answer it, in their language. What the reader wrote is not in it."""
+    """One to each person who can answer it, in their language. Nothing that the reader wrote is in it, no address either:
+    a mail of ours must not carry the words or links of a stranger."""
+    if seconds_to_wait("office-mail", report.office_id or "", at_most=MAILS_AN_HOUR, now=database_now()):
+        return []
     people = User.objects.filter(is_active=True)
     own = people.filter(office=report.office) if report.office_id else people.none()
     return [
@@ -69,6 +78,9 @@ def mail_to_reader(report: Report) -> list[EmailMessage]:
 
 def mail(template: str, report: Report, *, to: str, language: str, **said: Any) -> EmailMessage:
     with override(language):
-        known = {"report": report, "site_url": settings.SITE_URL, **said}
+        version = (
+            IndicatorVersion.objects.filter(indicator=report.indicator).order_by("-publication_id").first()
+        )
+        known = {"report": report, "indicator": words(version, "name"), "site_url": settings.SITE_URL, **said}
         subject = " ".join(render_to_string(f"mail/{template}_subject.txt", known).split())
         return EmailMessage(subject, render_to_string(f"mail/{template}.txt", known), to=[to])

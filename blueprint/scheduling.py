@@ -12,11 +12,13 @@ from django.utils.translation import override
 
 from .actions import Moved, Refused, approval_digest, make_public, recorded_refusals
 from .audit import record, record_refusal
+from .characters import unfit
 from .clock import HONG_KONG, database_now, lateness
 from .failpoints import failpoint
 from .languages import Question, accept, check_whole, own_text, questions_of, unanswered
 from .models import CalendarItemVersion, Contributor, Event, Publication, Release, Rescheduling, User
 from .nouns import Change, noun, nouns
+from .objections import unfit_text
 from .publishing import hold_head, publish, standing_numbers
 from .timing import FIRST_NOTICE, MOVING_NOTICE, announced_from, item_of
 from .wording import LANGUAGES, TAGS, moment_text, words
@@ -124,6 +126,8 @@ def propose_moment(
         raise Refused(_("That is the moment it has already."))
     if not any(text.strip() for text in reason.values()):
         raise Refused(_("Say why, in at least one language: the reason is public."))
+    if found := sorted(set(unfit(reason))):
+        raise Refused(unfit_text(_("The reason"), found))
     questions = questions_of_reason(reason)
     check_whole(questions, accepting)
     if release.reschedulings.filter(agreed=None).exists():

@@ -223,6 +223,8 @@ API_REQUESTS_A_MINUTE = from_environment("int", "API_REQUESTS_A_MINUTE", 300, "3
 
 # Public pages are kept by each process, and here as well if there is one for all (see blueprint/pages.py).
 CACHE_URL = cache_url()
+# Of each process: deploy/gunicorn.py says how many it has.
+THREADS = from_environment("int", "THREADS", 4, "4")
 
 AUTH_USER_MODEL = "blueprint.User"
 AUTHENTICATION_BACKENDS = [

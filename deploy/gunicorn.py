@@ -5,12 +5,17 @@ import os
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 worker_class = "gthread"
 workers = 2
-threads = 4
+threads = 12
 loglevel = "warning"
 # No proxy of ours tells where the site is mounted; a visitor who says so is not believed.
 forwarder_headers = ""
 # A gunicorn that has no control socket passes over this name.
 control_socket_disable = True
+
+
+def post_fork(server, worker):
+    """The page cache keeps one of the threads for pages that are made already: it has to know how many there are."""
+    os.environ["THREADS"] = str(worker.cfg.threads)
 
 
 def when_ready(server):

@@ -57,9 +57,15 @@ def chart_vega(request, code):
 @public
 @for_other_sites
 def chart_png(request, code):
-    made = pictures.card(indicator_page(request.moment, code), request.moment)
+    made = pictures.card(charted(request, code), request.moment)
     try:
         image = pictures.png(made)
+    except pictures.Busy:
+        return HttpResponse(
+            _("Many pictures are being drawn at this moment. Please try again in a few seconds."),
+            status=503, content_type="text/plain; charset=utf-8",
+            headers={"Retry-After": "5", "Cache-Control": "no-store"},
+        )  # fmt: skip
     except pictures.Unlettered:
         return explain(request, 404, _("This server has no font for the words of this picture."))
     return HttpResponse(image, content_type="image/png")

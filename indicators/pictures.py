@@ -7,6 +7,7 @@ ask for them. As it is one text, the policy of the answer can allow exactly this
 import base64
 import hashlib
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -30,10 +31,17 @@ MARGIN = 20.0
 WIDTH, CHART_HEIGHT = 720, 320
 # A link's preview: 1200 by 630 when drawn twice as large, so that its words are read in a small frame too.
 CARD_WIDTH, CARD_HEIGHT, CARD_ZOOM = 600, 315, 2
+# Nothing else of the process goes on while an image is drawn: two of them would stop it for twice as long.
+one_at_a_time = threading.Lock()
+SECONDS_TO_WAIT = 3
 
 
 class Unlettered(Exception):
     """There is no font with all the characters of a picture."""
+
+
+class Busy(Exception):
+    """Other pictures are being drawn, and it takes too long to wait for them."""
 
 
 class Text(NamedTuple):
@@ -74,9 +82,7 @@ class Picture:
 def picture(page: dict[str, Any], moment: Any) -> Picture:
     """The chart of an indicator's page to take away: its name above, its signs and its source below."""
     standing, drawn = page["standing"], page["drawing"]
-    unit = page["chart_unit"]
-    name = words(standing.indicator, "short_name") + (_(" (%(note)s)") % {"note": unit} if unit else "")
-    head, top = _set("name", name, 17, 34.0, most=2)
+    head, top = _set("name", name_with_unit(page), 17, 34.0, most=2)
     chart = drawn.at(width=round(WIDTH - 2 * MARGIN), height=CHART_HEIGHT)
     key, below = _set("sign", page["chart_key"], 12, top + CHART_HEIGHT + 14, most=9)
     foot, end = _set("source", source(standing, moment), 12, below + (6 if key else 0), most=3)
@@ -94,7 +100,7 @@ def picture(page: dict[str, Any], moment: Any) -> Picture:
 def card(page: dict[str, Any], moment: Any) -> Picture:
     """What a link to the page shows where it is shared: name, sentence and chart, all in a small frame."""
     standing, drawn = page["standing"], page["drawing"]
-    head, below = _set("name", words(standing.indicator, "short_name"), 20, 36.0, most=2, width=CARD_WIDTH)
+    head, below = _set("name", name_with_unit(page), 20, 36.0, most=2, width=CARD_WIDTH)
     said, top = _set("said", sentence(standing), 14, below, most=4, width=CARD_WIDTH)
     end = CARD_HEIGHT - 12.0
     foot = Text("source", charts.number(end), f"{settings.SITE_NAME} · {day_text(moment.today)}")
@@ -108,6 +114,12 @@ def card(page: dict[str, Any], moment: Any) -> Picture:
         title=words(standing.indicator, "name"),
         description=page["chart_description"],
     )
+
+
+def name_with_unit(page: dict[str, Any]) -> str:
+    """The chart's name, with the unit that the numbers of its axis are in."""
+    name, unit = words(page["standing"].indicator, "short_name"), page["chart_unit"]
+    return name + (_(" (%(note)s)") % {"note": unit} if unit else "")
 
 
 def source(standing: Any, moment: Any) -> str:
@@ -136,20 +148,26 @@ def is_lettered(made: Picture) -> bool:
 
 
 def png(made: Picture) -> bytes:
-    """Raises Unlettered where this machine has no font for the picture's words."""
+    """Raises Unlettered where this machine has no font for the picture's words, and Busy."""
     face = face_for(made.lettering, reader())
     if face is None:
         raise Unlettered
-    return bytes(
-        resvg_py.svg_to_bytes(
-            svg_string=made.svg(style("light")),
-            zoom=CARD_ZOOM,
-            skip_system_fonts=True,
-            font_files=list(face.files),
-            sans_serif_family=face.family,
-            font_family=face.family,
+    text = made.svg(style("light"))
+    if not one_at_a_time.acquire(timeout=SECONDS_TO_WAIT):
+        raise Busy
+    try:
+        return bytes(
+            resvg_py.svg_to_bytes(
+                svg_string=text,
+                zoom=CARD_ZOOM,
+                skip_system_fonts=True,
+                font_files=list(face.files),
+                sans_serif_family=face.family,
+                font_family=face.family,
+            )
         )
-    )
+    finally:
+        one_at_a_time.release()
 
 
 # The style

@@ -55,7 +55,7 @@ def indicators(request):
 @public
 def indicator(request, code):
     page = indicator_page(request.moment, code)
-    page["chart_lettered"] = is_lettered(card(page, request.moment))
+    page["chart_lettered"] = bool(page["chart"]) and is_lettered(card(page, request.moment))
     return render(request, "indicators/indicator.html", page)
 
 

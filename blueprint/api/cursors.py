@@ -57,14 +57,15 @@ class Place:
             number, day, at = self.signer().unsign_object(cursor)
         except (BadSignature, ValueError):
             raise BadRequest(
-                "This cursor was not made for this list. Follow next and previous of an answer."
+                "This cursor was not made for this list and this limit. Follow next and previous of an answer."
             ) from None
         pinned = replace(self.moment, number=number, today=datetime.date.fromisoformat(day), publication=None)
         return replace(self, moment=pinned, at=at)
 
     def signer(self) -> Signer:
-        """A cursor made for another list, with other filters or by somebody else is none."""
-        return Signer(sep=".", salt=f"blueprint.api {self.path}?{urlencode(sorted(self.filters()))}")
+        """A cursor made for another list, with other filters, in other steps or by somebody else is none."""
+        asked = urlencode([*sorted(self.filters()), ("limit", self.limit)])
+        return Signer(sep=".", salt=f"blueprint.api {self.path}?{asked}")
 
     def filters(self) -> list[tuple[str, str]]:
         return [(name, value) for name, value in self.asked.items() if value and name not in OF_PAGING]

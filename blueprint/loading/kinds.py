@@ -10,6 +10,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 
+from blueprint.characters import name_of as name_of_character
+from blueprint.characters import unfit
 from blueprint.nouns import noun
 from indicators.models.fields import DIGITS, PLACES
 from indicators.periods import FIRST_YEAR, LAST_YEAR, Period
@@ -64,6 +66,10 @@ def text(most: int | None = None) -> Kind:
             return where.fault("holds a list or mapping. Write one text.")
         if most and len(node.text) > most:
             return where.fault(f"has {len(node.text)} characters. Shorten it to {most}.")
+        if found := sorted(set(unfit(node.text))):
+            return where.fault(
+                f"holds {', '.join(map(name_of_character, found))}, which is no text. Remove it."
+            )
         return node.text
 
     return read

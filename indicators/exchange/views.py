@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from functools import cache
+from functools import cache, wraps
 
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse, StreamingHttpResponse
@@ -21,7 +21,34 @@ from .dictionary import ASSESSMENTS, OBSERVATIONS
 JSON = {"ensure_ascii": False, "indent": 1}
 
 
+def asked_for(*known):
+    """A misspelt or forgotten parameter must not answer with the whole current file."""
+
+    def refusing(view):
+        @wraps(view)
+        def checked(request, *args, **kwargs):
+            check_parameters(request.GET, known)
+            return view(request, *args, **kwargs)
+
+        return checked
+
+    return refusing
+
+
+def check_parameters(asked, known):
+    unknown = sorted(set(asked) - set(known))
+    if unknown:
+        raise BadRequest(
+            _("Unknown here: %(names)s. Known: %(known)s.")
+            % {"names": ", ".join(name[:40] for name in unknown[:5]), "known": ", ".join(known)}
+        )
+    unclear = sorted(name for name, values in asked.lists() if len(values) > 1 or values == [""])
+    if unclear:
+        raise BadRequest(_("Give one value each for: %(names)s.") % {"names": ", ".join(unclear)})
+
+
 @public
+@asked_for("as_at", "history")
 def whole_file(request, offer):
     """A file of the whole plan."""
     history = with_history(request)
@@ -37,6 +64,7 @@ def whole_file(request, offer):
 
 
 @public
+@asked_for("as_at", "history")
 def indicator_file(request, code, ending):
     """The figures of one indicator."""
     if "\x00" in code or not IndicatorVersion.objects.filter(indicator=code).exists():
@@ -56,6 +84,7 @@ def with_history(request):
 
 
 @public
+@asked_for("as_at")
 def catalogue_file(request):
     return text_answer(
         request, json.dumps(catalogue.catalogue(request.moment), **JSON), "application/ld+json"
@@ -63,11 +92,13 @@ def catalogue_file(request):
 
 
 @public
+@asked_for("as_at")
 def columns_file(request, table):
     return text_answer(request, json.dumps(catalogue.columns_of(table), **JSON), "application/csvm+json")
 
 
 @public
+@asked_for("as_at")
 def checksums_file(request):
     pieces = offered.checksums(request.moment)
     # The status of an indicator follows from the day, and so does the sum of the file that holds it.

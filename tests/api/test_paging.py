@@ -91,7 +91,7 @@ def test_cursor_that_was_made_up_is_refused(client, figures, cursor):
 
     assert response.status_code == 400
     assert response.json()["detail"] == (
-        "This cursor was not made for this list. Follow next and previous of an answer."
+        "This cursor was not made for this list and this limit. Follow next and previous of an answer."
     )
 
 
@@ -101,6 +101,15 @@ def test_cursor_of_another_list_is_refused(client, figures):
     assert client.get(f"/api/v1/targets/?cursor={cursor}").status_code == 400
     assert client.get(f"/api/v1/observations/?indicator=I1&cursor={cursor}").status_code == 400
     assert client.get(f"/api/v1/observations/?as_at=1&cursor={cursor}").status_code == 400
+
+
+def test_cursor_of_other_steps_is_refused(client, figures):
+    """Its previous page would begin before the list, or repeat what was read."""
+    cursor = get(client, "observations/", limit=4)["next"].partition("cursor=")[2]
+
+    assert client.get(f"/api/v1/observations/?limit=8&cursor={cursor}").status_code == 400
+    assert client.get(f"/api/v1/observations/?cursor={cursor}").status_code == 400
+    assert client.get(f"/api/v1/observations/?limit=4&cursor={cursor}").status_code == 200
 
 
 @pytest.mark.parametrize("limit", ["0", "201", "-1", "1.0", "x", "٣", "99999999999"])

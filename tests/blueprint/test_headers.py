@@ -36,6 +36,8 @@ REFUSED = [
     ("get", "/api/v1/nowhere/", {}, 404),
     ("options", "/api/v1/", {}, 204),
     ("post", "/api/v1/", {}, 405),
+    ("options", "/data/observations.json", {}, 204),
+    ("options", "/en/", {}, 405),
     ("get", "/en/?as_at=nonsense", {}, 400),
     ("get", "/en/%00", {}, 400),
     ("get", "/en/", {"HTTP_HOST": "evil.example"}, 400),
@@ -91,6 +93,19 @@ def test_public_answers_bear_the_headers(client, whole_site, address):
 
     assert response.status_code == 200
     check_headers(response)
+
+
+@pytest.mark.parametrize("address", ["/data/observations.json", "/data/catalog.jsonld", "/api/v1/indicators/"])
+def test_pages_of_other_sites_may_ask_whether_a_file_has_changed(client, address):
+    response = client.options(
+        address, HTTP_ORIGIN="https://elsewhere.example", HTTP_ACCESS_CONTROL_REQUEST_METHOD="GET",
+        HTTP_ACCESS_CONTROL_REQUEST_HEADERS="if-none-match",
+    )  # fmt: skip
+
+    assert (response.status_code, response.content) == (204, b"")
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert response["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+    assert response["Access-Control-Allow-Headers"] == "*"
 
 
 @pytest.mark.parametrize(("method", "address", "how", "status"), REFUSED)

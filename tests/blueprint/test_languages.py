@@ -1,5 +1,6 @@
 """Three languages as a gate: nothing goes out while a text is missing or stale, unless a person accepts it by name."""
 
+import datetime
 import re
 
 import pytest
@@ -415,3 +416,48 @@ def test_public_reason_of_another_moment_is_accepted_by_name():
 
     event = Event.objects.get(verb="propose_moment", refused=False)
     assert event.detail["accepted"] == ["Reason: show it in English where the page is in 繁體中文, 简体中文"]
+
+
+# Characters that no public text may hold
+
+
+@pytest.mark.django_db
+def test_text_that_a_feed_could_not_hold_is_refused_before_it_is_submitted():
+    release = ReleaseFactory(entries=[change("observation", note_en="A break\x0b pasted", **REVISED)])
+
+    with pytest.raises(Refused) as refusal:
+        submit_release(release, by=release.created_by)
+
+    assert "U+000B" in str(refusal.value)
+    assert Release.objects.get().state == "draft"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("character", ["\x01", "\x1b", "\ufffe", "\uffff"])
+def test_title_notes_and_reasons_are_looked_at_too(character):
+    release = ReleaseFactory(notes_en=f"Notes{character}", notes_zh_hant="附註。", notes_zh_hans="说明如下。")
+    with pytest.raises(Refused):
+        submit_release(release, by=release.created_by)
+
+    waiting = approved_release(due_in=3 * 86400)
+    publisher = UserFactory(role=Role.PUBLISHER)
+    to_at = waiting.publish_at + datetime.timedelta(days=1)
+    reason = {"en": f"Late{character}", "zh_hant": "遲了。", "zh_hans": "晚到了。"}
+    with pytest.raises(Refused) as refusal:
+        propose_moment(waiting, by=publisher, to_at=to_at, reason=reason)
+    assert "U+" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "unseen", ["\u200b", "\u2060", "\ufeff", "\u00ad", "\u2800", "\u3164", "\u200e", " "]
+)
+def test_text_of_which_nothing_is_seen_is_missing(unseen):
+    assert asked({"en": "Updated.", "zh_hant": HANT, "zh_hans": unseen}) == [
+        ("missing", ("zh_hans",), "zh_hant")
+    ]
+
+
+def test_traditional_text_in_the_place_of_the_simplified_is_asked_about():
+    assert asked({"en": "Updated.", "zh_hant": HANT, "zh_hans": HANT}) == [("draft", ("zh_hans",), "")]
+    # Written alike in both scripts.
+    assert asked({"en": "Good.", "zh_hant": "很好。", "zh_hans": "很好。"}) == []

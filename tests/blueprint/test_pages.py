@@ -10,6 +10,7 @@ import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 
@@ -98,6 +99,13 @@ def test_unknown_parameters_are_taken_away_however_long(inner):
         ask(cache, query=f"x={letter * 2000}&q=park")
 
     assert [asked["QUERY_STRING"] for asked in inner.asked] == ["q=park"]
+
+
+@pytest.mark.parametrize("path", ["/data/observations.csv", "/api/v1/observations/"])
+def test_unknown_parameters_of_files_and_of_the_api_are_handed_on_to_be_refused(inner, path):
+    ask(cache_around(inner), path, "as-at=48&as_at=2")
+
+    assert inner.asked[0]["QUERY_STRING"] == "as-at=48&as_at=2"
 
 
 def test_parameters_in_another_order_are_the_same_page(inner):
@@ -196,6 +204,119 @@ def test_page_begun_before_a_publication_is_not_shown_after_it():
     assert [ask(cache)[2], ask(cache)[2]] == [b"as at 1", b"as at 2"]
 
 
+# How many are made at once
+
+
+class Gate:
+    """An application that makes pages for as long as the gate is shut, and counts those who make one."""
+
+    def __init__(self, inner=None):
+        self.open, self.inner = threading.Event(), inner or Inner()
+        self.lock, self.inside, self.most = threading.Lock(), 0, 0
+
+    def __call__(self, environ, start_response):
+        with self.lock:
+            self.inside += 1
+            self.most = max(self.most, self.inside)
+        self.open.wait(10)
+        with self.lock:
+            self.inside -= 1
+        return self.inner(environ, start_response)
+
+
+def until(condition):
+    deadline = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def test_a_few_pages_are_made_at_once_and_a_kept_one_is_answered_meanwhile():
+    gate = Gate()
+    cache = cache_around(gate, threads=8)
+    gate.open.set()
+    ask(cache)
+    gate.open.clear()
+
+    with ThreadPoolExecutor(7) as pool:
+        waiting = [pool.submit(ask, cache, "/en/", f"as_at={number}") for number in range(1, 8)]
+        until(lambda: cache.room.places._value == 0 and gate.inside == pages.PAGES_IN_THE_MAKING)
+        kept, took = timed_answer(lambda: ask(cache))
+        refused, took_to_refuse = timed_answer(lambda: ask(cache, query="as_at=9"))
+        gate.open.set()
+        answers = [each.result() for each in waiting]
+
+    assert (kept[0], refused[0], max(took, took_to_refuse) < 0.2) == (200, 503, True)
+    assert (refused[1]["Retry-After"], refused[1]["Cache-Control"]) == ("5", "no-store")
+    assert refused[2] == b"Many pages are being made at this moment. Please try again in a few seconds.\n"
+    assert [answer[0] for answer in answers] == [200] * 7
+    assert gate.most == pages.PAGES_IN_THE_MAKING
+    # Whoever was refused may come again, and every place is free.
+    assert ask(cache, query="as_at=9")[0] == 200
+    assert cache.room.places._value == 7
+
+
+def test_nobody_waits_for_a_turn_without_end(monkeypatch):
+    monkeypatch.setattr(pages, "SECONDS_TO_WAIT_FOR_A_TURN", 0.1)
+    gate = Gate()
+    cache = cache_around(gate, threads=8)
+
+    with ThreadPoolExecutor(2) as pool:
+        slow = [pool.submit(ask, cache, "/en/", f"as_at={number}") for number in (1, 2)]
+        until(lambda: gate.inside == 2)
+        # Two readers of one page: the second waits for the first, and neither for ever.
+        late = at_once(lambda index: ask(cache, query="as_at=3")[0], threads=2)
+        gate.open.set()
+        made = [each.result()[0] for each in slow]
+
+    assert (late, made) == ([503, 503], [200, 200])
+    assert ask(cache, query="as_at=3")[0] == 200
+
+
+def test_sixteen_readers_of_one_page_need_one_turn():
+    inner = Inner(slow=0.2)
+    cache = cache_around(inner, threads=2)
+
+    answers = at_once(lambda index: ask(cache)[0], threads=16)
+
+    assert (answers, len(inner.asked)) == ([200] * 16, 1)
+
+
+@pytest.mark.parametrize("path", ["/en/calendar/", "/data/large.csv"])
+def test_what_is_not_kept_leaves_a_thread_free_too(path):
+    def large():
+        yield from [b"x" * 1024 * 1024] * 4
+
+    cache = cache_around(Inner(large), threads=3)
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "HTTP_HOST": settings.SITE_HOST}
+
+    # Two slow readers who have begun.
+    begun = [cache(dict(environ), lambda *said: None) for _ in range(2)]
+    while_they_read = ask(cache, path)[0]
+    signed_in = ask(cache, "/en/desk/")[0]
+    for answer in begun:
+        answer.close()
+        answer.close()
+
+    assert (while_they_read, signed_in, ask(cache, path)[0]) == (503, 200, 200)
+    # They kept their threads, and nobody from a turn.
+    assert cache.room.turns._value == pages.PAGES_IN_THE_MAKING
+
+
+@pytest.mark.parametrize("fault", [RuntimeError, GeneratorExit])
+def test_place_and_turn_are_left_whatever_goes_wrong(fault):
+    def failing(environ, start_response):
+        raise fault
+
+    cache = cache_around(failing, threads=3)
+
+    for path in ["/en/", "/en/calendar/"] * 4:
+        with suppress(fault):
+            ask(cache, path)
+
+    assert (cache.room.places._value, cache.room.turns._value) == (2, pages.PAGES_IN_THE_MAKING)
+
+
 # What is sent
 
 
@@ -227,6 +348,35 @@ def test_unchanged_page_is_304_of_the_same_encoding_only(inner):
         ask(cache, IF_NONE_MATCH=small, ACCEPT_ENCODING="gzip")[0],
         ask(cache, IF_NONE_MATCH=plain[:-2])[0],
     ] == [304, 304, 304, 200, 304, 200]
+
+
+DATED = [*KEPT, ("Last-Modified", "Mon, 04 May 2026 03:00:00 GMT")]
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ({"IF_MODIFIED_SINCE": "Mon, 04 May 2026 03:00:00 GMT"}, 304),
+        ({"IF_MODIFIED_SINCE": "Mon, 04 May 2026 03:00:01 GMT"}, 304),
+        ({"IF_MODIFIED_SINCE": "Mon, 04 May 2026 02:59:59 GMT"}, 200),
+        ({"IF_MODIFIED_SINCE": "yesterday"}, 200),
+        ({"IF_MODIFIED_SINCE": ""}, 200),
+        # Whoever gives a mark is answered by that alone.
+        ({"IF_MODIFIED_SINCE": "Mon, 04 May 2026 03:00:00 GMT", "IF_NONE_MATCH": '"other"'}, 200),
+    ],
+)
+def test_unchanged_since_its_time_is_304(said, status):
+    cache = cache_around(Inner(headers=DATED))
+
+    answers = [ask(cache, "/data/observations.csv", **said) for _ in range(2)]
+
+    assert [(answer[0], answer[1]["Last-Modified"]) for answer in answers] == [(status, DATED[-1][1])] * 2
+
+
+def test_page_without_a_time_is_never_unchanged_since_one(inner):
+    since = {"IF_MODIFIED_SINCE": "Mon, 04 May 2026 03:00:00 GMT"}
+
+    assert ask(cache_around(inner), **since)[0] == 200
 
 
 def test_304_has_no_body_and_says_how_long_it_holds(inner):
@@ -283,7 +433,7 @@ def test_addresses_that_are_left_to_django(inner, path):
 
 @pytest.mark.parametrize(
     "request_said",
-    [{"method": "POST"}, {"method": "OPTIONS"}, {"AUTHORIZATION": "Bearer x"}, {"HOST": "evil.example"}, {"HOST": ""},
+    [{"method": "POST"}, {"method": "OPTIONS"}, {"HOST": "evil.example"}, {"HOST": ""},
      {"HOST": "127.0.0.1:x"}, {"query": "q=" + "x" * 1000}, {"path": "/en/" + "x" * 300}],
     ids=str,
 )  # fmt: skip
@@ -295,6 +445,16 @@ def test_requests_that_are_left_to_django(inner, request_said):
 
     assert len(inner.asked) == 2
     assert pages.HEAD_GIVEN not in inner.asked[0]
+
+
+def test_header_of_a_sign_in_that_does_not_exist_here_makes_no_page_anew(inner):
+    cache = cache_around(inner)
+
+    for said in ("Bearer x", "Basic y", ""):
+        assert ask(cache, AUTHORIZATION=said)[2] == BODY
+
+    assert len(inner.asked) == 1
+    assert "HTTP_AUTHORIZATION" not in inner.asked[0]
 
 
 def test_plain_http_is_left_to_django_where_the_site_is_on_https(inner, settings):
@@ -651,6 +811,11 @@ def test_shared_cache_is_asked_again_after_a_rest(inner, shared, redis):
     assert len(inner.asked) == 2
 
 
+def timed_answer(work):
+    began = time.monotonic()
+    return work(), time.monotonic() - began
+
+
 def timed(work) -> float:
     began = time.monotonic()
     work()
@@ -689,8 +854,8 @@ def test_real_page_has_all_its_headers_and_no_cookie(make_site):
     }
 
     kept = [site.get("/en/", Cookie="session=1") for _ in range(2)][1]
-    # An Authorization header steps aside: the same page as Django alone gives it.
-    django = site.get("/en/", Authorization="Bearer nobody")
+    # What is longer than any address is left to Django: the same page as it gives it alone.
+    django = site.get("/en/?q=" + "x" * pages.LONGEST_QUERY)
 
     assert kept.body == django.body
     assert {n: v for n, v in kept.headers.items() if n not in straight} == {

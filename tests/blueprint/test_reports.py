@@ -8,6 +8,7 @@ import time
 import pytest
 from django.core import mail, signing
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.utils.translation import gettext, override
 
@@ -412,6 +413,43 @@ def test_P02_address_is_kept_nowhere_and_its_mark_changes_with_the_day():
     assert sending_limits.unrecognisable("192.0.2.1", day) != marks[0]
 
 
+def test_salt_of_a_day_is_gone_when_the_next_one_is_drawn():
+    monday = database_now()
+    sending_limits.unrecognisable("192.0.2.1", monday)
+
+    sending_limits.unrecognisable("192.0.2.1", monday + datetime.timedelta(days=1))
+
+    assert cache.get(f"salt:{monday:%Y-%m-%d}") is None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM blueprint_cache WHERE cache_key LIKE %s", ["%salt:%"])
+        assert cursor.fetchone() == (1,)
+
+
+def test_limit_counts_the_network_of_an_IPv6_household(client):
+    for number in range(AT_MOST):
+        sent = send(client, number=f"form {number}", address=f"2001:db8::{number:x}")
+        assert sent.status_code == 302
+
+    assert send(client, number="one more", address="2001:db8::ffff").status_code == 429
+    assert send(client, number="elsewhere", address="2001:db8:0:1::1").status_code == 302
+
+
+def test_an_office_gets_no_more_mail_than_it_can_read():
+    UserFactory(role=Role.OFFICIAL, office=OfficeFactory(code="itc"))
+    report = stored(office=OfficeFactory(code="itc"))
+
+    sent = [len(report_mail.mail_to_office(report)) for _ in range(report_mail.MAILS_AN_HOUR + 1)]
+
+    assert sent == [1] * report_mail.MAILS_AN_HOUR + [0]
+
+
+@pytest.mark.parametrize("address", ["/en/report/find/", "/en/report/BP-7K3M-92QK/"])
+def test_what_is_only_read_says_so_when_it_is_posted_to(client, address):
+    answer = Client(enforce_csrf_checks=True).post(address)
+
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_limit_holds_for_several_threads_at_once():
     now = database_now()
@@ -434,15 +472,24 @@ def test_mail_goes_to_the_people_of_the_office_without_what_was_written():
     UserFactory(role=Role.OFFICIAL, office=OfficeFactory(code="fstb"))
     UserFactory(role=Role.HEAD, office=OfficeFactory(code="itc"), is_active=False)
     UserFactory(role=Role.PUBLISHER)
-    report = stored(office=OfficeFactory(code="itc"), wrong="secret", email="reader@example.org")
+    publish_indicator("I1", name_en="An indicator")
+    said = {
+        "wrong": "secret",
+        "email": "reader@example.org",
+        "page": "Renew at https://evil.example/indicators/I1/",
+    }
+    report = stored(office=OfficeFactory(code="itc"), indicator="I1", **said)
 
     report_mail.deliver(report.pk, report_mail.mail_to_office, "office_told_at")
 
     report.refresh_from_db()
     (sent,) = mail.outbox
     assert sent.to == [own.email]
+    assert "It is about: An indicator" in sent.body
     assert "/en/desk/reports/BP-7K3M-92QK/" in sent.body
-    assert [said for said in ("secret", "reader@example.org") if said in sent.body] == []
+    assert [
+        each for each in ("secret", "reader@example.org", "evil.example", "Renew") if each in sent.body
+    ] == []
     assert report.office_told_at is not None
     assert report.mail_fault == ""
 
@@ -464,7 +511,7 @@ def test_mail_that_nobody_can_get_is_noted():
     report_mail.deliver(report.pk, report_mail.mail_to_office, "office_told_at")
 
     report.refresh_from_db()
-    assert (report.office_told_at, report.mail_fault) == (None, "nobody to tell")
+    assert (report.office_told_at, report.mail_fault) == (None, "nobody was told")
 
 
 @pytest.mark.django_db(transaction=True)

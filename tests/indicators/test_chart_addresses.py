@@ -12,10 +12,15 @@ import pytest
 import vl_convert
 from django.conf import settings
 from django.utils.html import escape
+from django.utils.translation import override
 
+from blueprint.models import Publication
+from blueprint.moment import given_moment
 from blueprint.pages import Page, keepable
+from indicators import pictures
 from indicators.fonts import face_for
-from indicators.pictures import style
+from indicators.pictures import card, picture, style
+from indicators.views import indicator_page
 from tests.factories import publish_indicator, publish_observation, publish_target
 from tests.reading import LANGUAGES, content, rows, texts
 
@@ -191,7 +196,7 @@ def size_of(image):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("code", ["gerd-gdp-ratio", "mnir-gdp-share"])
+@pytest.mark.parametrize("code", ["gerd-gdp-ratio", "gii-rank"])
 def test_preview_is_a_picture_of_1200_by_630(client, real_plan, language, code):
     if face_for("研發開支", "zh_hant") is None:
         pytest.fail("The fonts of the pictures are missing: apt-get install fonts-noto-cjk")
@@ -201,6 +206,38 @@ def test_preview_is_a_picture_of_1200_by_630(client, real_plan, language, code):
     assert (response.status_code, response["Content-Type"]) == (200, "image/png")
     assert size_of(response.content) == (1200, 630)
     assert 10_000 < len(response.content) < 150_000
+
+
+@pytest.mark.parametrize(
+    ("code", "language", "name"),
+    [
+        ("vc-investment", "zh-hant", "風險投資額（港元）"),
+        ("vc-investment", "en", "Venture capital (HK$ billion)"),
+        ("gerd-gdp-ratio", "en", "R&D as a share of GDP (%)"),
+    ],
+)
+def test_preview_names_the_unit_of_its_axis_as_the_picture_does(client, real_plan, language, code, name):
+    moment = given_moment(*Publication.objects.values_list("number", "published_on").last())
+    with override(language):
+        page = indicator_page(moment, code)
+        named = [
+            "".join(text.words for text in made.texts if text.kind == "name")
+            for made in (card(page, moment), picture(page, moment))
+        ]
+
+    assert named == [name, name]
+
+
+def test_images_are_drawn_one_at_a_time_and_waiting_for_it_has_an_end(client, real_plan, monkeypatch):
+    monkeypatch.setattr(pictures, "SECONDS_TO_WAIT", 0.05)
+
+    with pictures.one_at_a_time:
+        refused = client.get("/en/indicators/gerd-gdp-ratio/chart.png")
+    drawn = client.get("/en/indicators/gerd-gdp-ratio/chart.png")
+
+    assert (refused.status_code, refused["Retry-After"], refused["Cache-Control"]) == (503, "5", "no-store")
+    assert refused.content.startswith(b"Many pictures are being drawn")
+    assert (drawn.status_code, drawn["Content-Type"]) == (200, "image/png")
 
 
 def test_preview_without_a_font_says_so_and_is_offered_nowhere(client, real_plan, settings, tmp_path):
@@ -322,9 +359,12 @@ def test_bad_requests_are_refused_in_words(client, real_plan, file, address, sta
     assert client.get(f"/en/indicators/{address.format(file)}").status_code == status
 
 
-@pytest.mark.parametrize("file", ["chart.svg", "chart.vl.json"])
-def test_nothing_to_draw_is_404(client, real_plan, file):
+@pytest.mark.parametrize("file", ["chart.svg", "chart.vl.json", "chart.png"])
+def test_nothing_to_draw_is_404_and_offered_nowhere(client, real_plan, file):
+    page = client.get("/en/indicators/mnir-gdp-share/").content.decode()
+
     assert client.get(f"/en/indicators/mnir-gdp-share/{file}").status_code == 404
+    assert (file in page, "og:image" in page) == (False, False)
 
 
 @pytest.mark.parametrize("file", FILES)

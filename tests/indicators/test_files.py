@@ -119,3 +119,23 @@ def test_I01_a_text_that_begins_like_a_formula_is_kept_a_text(client, text):
 )
 def test_files_refuse_what_they_cannot_read(client, real_plan, query):
     assert client.get(f"/data/observations.csv?{query}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("observations.csv?indicator=gii-rank", "Unknown here: indicator. Known: as_at, history."),
+        ("observations.json?as-at=48", "Unknown here: as-at. Known: as_at, history."),
+        ("indicators/gii-rank.csv?x=1&y=2", "Unknown here: x, y. Known: as_at, history."),
+        ("checksums.txt?history=1", "Unknown here: history. Known: as_at."),
+        ("catalog.jsonld?page=2", "Unknown here: page. Known: as_at."),
+        ("observations.csv-metadata.json?q=", "Unknown here: q. Known: as_at."),
+        ("observations.csv?as_at=", "Give one value each for: as_at."),
+        ("observations.csv?history=1&history=1", "Give one value each for: history."),
+    ],
+)
+def test_files_name_what_they_do_not_know(client, real_plan, address, words):
+    response = client.get(f"/data/{address}")
+
+    assert response.status_code == 400
+    assert words in response.content.decode()
