@@ -182,7 +182,7 @@ def guesses() -> list[str]:
             # The beginnings of the canaries: a page repeats what it was asked for.
             "/en/search/?q=739",
             "/en/search/?q=zephyr",
-            "/zh-hant/search/?q=罕",
+            f"/zh-hant/search/?q={quote('罕')}",
             "/.git/HEAD",
             "/var/db.sqlite3",
         ),

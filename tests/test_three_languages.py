@@ -53,7 +53,11 @@ def pages_of(client, *, most):
     return found
 
 
-@pytest.fixture(scope="module", params=[2, pytest.param(0, marks=pytest.mark.slow)], ids=["few", "all"])
+@pytest.fixture(
+    scope="module",
+    params=[2, pytest.param(0, marks=[pytest.mark.slow, pytest.mark.only_on("sqlite")])],
+    ids=["few", "all"],
+)
 def pages(request, real_plan, django_db_blocker):
     """{address in English: {language: what its page says}}."""
     from django.test import Client

@@ -204,13 +204,20 @@ VALUES = [
 ]  # fmt: skip
 
 
-LISTS = {"/en/indicators/", "/en/initiatives/", "/en/compare/", "/en/publications/", "/en/search/"}
+# What each list reads in its own way; what it does not know is told apart by no value.
+LISTS = {
+    "/en/indicators/": ["as_at", "strategy", "stage", "class", "q", "sort", "page"],
+    "/en/initiatives/": ["as_at", "office", "state", "q", "page"],
+    "/en/compare/": ["as_at", "i", "unknown"],
+    "/en/publications/": ["as_at", "kind", "year", "indicator", "page"],
+    "/en/search/": ["as_at", "q", "page", "a[b]"],
+}
 
 
 def queries(address):
     """Each value in each parameter alone where there are filters, elsewhere in all parameters at once."""
     if address in LISTS:
-        return [f"{parameter}={value}" for parameter in PARAMETERS for value in VALUES]
+        return [f"{parameter}={value}" for parameter in LISTS[address] for value in VALUES]
     everything = ["&".join(f"{parameter}={value}" for parameter in PARAMETERS[1:]) for value in VALUES]
     return everything + [f"as_at={value}" for value in VALUES]
 

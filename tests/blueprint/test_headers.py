@@ -95,7 +95,9 @@ def test_public_answers_bear_the_headers(client, whole_site, address):
     check_headers(response)
 
 
-@pytest.mark.parametrize("address", ["/data/observations.json", "/data/catalog.jsonld", "/api/v1/indicators/"])
+@pytest.mark.parametrize(
+    "address", ["/data/observations.json", "/data/catalog.jsonld", "/api/v1/indicators/"]
+)
 def test_pages_of_other_sites_may_ask_whether_a_file_has_changed(client, address):
     response = client.options(
         address, HTTP_ORIGIN="https://elsewhere.example", HTTP_ACCESS_CONTROL_REQUEST_METHOD="GET",

@@ -170,8 +170,8 @@ def publish_alone(*changes, **publication):
 def test_past_views_never_change(client):
     load()
     publisher = Publisher(2)
-    stored = {moment: views(client, moment) for moment in [*LOADED_ON, "4"]}
-    for _ in range(4):
+    stored = {moment: views(client, moment) for moment in [LOADED_ON[0], LOADED_ON[2], "4"]}
+    for _ in range(3):
         number = publisher.publish().number
         stored[number] = views(client, number)
 

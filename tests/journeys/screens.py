@@ -9,9 +9,9 @@ from django.urls import get_resolver
 WORDS = (
     "A promise that goes on for longer than any line has room, with every condition that was ever put to it, "
 )
-LONG = WORDS * 3 + "and one Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
-LONG_HANT = "一項說得比任何一行都要長的承諾，連同曾經附加於其上的每一項條件，" * 6
-LONG_HANS = "一项说得比任何一行都要长的承诺，连同曾经附加于其上的每一项条件，" * 6
+LONG = WORDS * 2 + "and one Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+LONG_HANT = "一項說得比任何一行都要長的承諾，連同曾經附加於其上的每一項條件，" * 8
+LONG_HANS = "一项说得比任何一行都要长的承诺，连同曾经附加于其上的每一项条件，" * 8
 LONG_TEXTS = {"en": LONG, "zh_hant": LONG_HANT, "zh_hans": LONG_HANS}
 
 PUBLIC = {
