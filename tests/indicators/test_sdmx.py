@@ -31,7 +31,7 @@ def plan(real_plan):
         "I_2.x", period="2023-H2", value=Decimal("99999999999.1234"), status="P", break_before=True
     )
     publish_observation(
-        "I_2.x", period="2023-Q3", value=None, status="M", break_before=True, note_en='a\nb "c" <d> & \u0001'
+        "I_2.x", period="2023-Q3", value=None, status="M", break_before=True, note_en='a\nb "c" <d> &'
     )
     publish_observation("I_2.x", period="2023-10-31", value=Decimal(0), status="E")
     publish_observation("I_2.x", breakdown="north_east", period="2023", value=Decimal(7))

@@ -9,7 +9,8 @@ import pytest
 from blueprint.exporting import export_site
 from tests.factories import publish_one_of_each
 
-pytestmark = pytest.mark.django_db
+# Files are read here; that they are the same from both databases is shown where they are written.
+pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
 
 
 class Quiet(SimpleHTTPRequestHandler):
