@@ -9,7 +9,7 @@ import pytest
 from blueprint.exporting import export_site
 from tests.factories import publish_one_of_each
 
-# Files are read here; that they are the same from both databases is shown where they are written.
+# What a reader does with the files does not depend on the database that they came from.
 pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
 
 
