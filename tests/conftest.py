@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.db import connection, connections, transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import TransactionTestCase
+from django.utils.translation import override
 
 from blueprint import checkpoints, triggers
 from tests import only_public, rig
@@ -136,6 +137,16 @@ def skip_reason(report) -> str:
 def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         only_public.make_roles()
+
+
+# A request leaves the language it was answered in behind
+
+
+@pytest.fixture(autouse=True)
+def from_english():
+    """Every test begins in English, whatever page the one before it looked at."""
+    with override("en"):
+        yield
 
 
 # The flush after a test with real transactions
