@@ -26,9 +26,9 @@ ARGUMENTS = [
 ]
 DESKTOP, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
 
-# File -> address, size of the window, light or dark, whole page or the first screen.
+# File -> address, size of the window, light or dark, whole page or what the window shows.
 PICTURES = {
-    "overview.png": ("/en/", DESKTOP, "light", True),
+    "overview.png": ("/en/", {"width": 1280, "height": 1180}, "light", False),
     "indicator.png": ("/en/indicators/startups-number/", DESKTOP, "light", False),
     "indicator-phone.png": ("/zh-hant/indicators/startups-number/", PHONE, "dark", False),
 }
