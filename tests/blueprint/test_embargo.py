@@ -148,7 +148,7 @@ def wait_until_public(site, number):
 
 
 def missing_places(answers, number):
-    """Addresses that should say the new figure, or the new words of their language, and do not."""
+    """Addresses that should say the new figure, or the new words of their language, and do not, with what they say."""
     figure = needles(figures=[FIGURE])
     said = [f"/{language}/indicators/I1/" for language in LANGUAGES]
     said += [f"/{language}/publications/{number}/" for language in LANGUAGES]
@@ -160,8 +160,8 @@ def missing_places(answers, number):
         for page in ("publications/", f"publications/{number}/", "publications/feed/")
     ]
     return [
-        *(path for path in said if path not in seen),
-        *(path for path, word in words if word not in answers["GET", path].text),
+        *((path, answers["GET", path]) for path in said if path not in seen),
+        *((path, answers["GET", path]) for path, word in words if word not in answers["GET", path].text),
     ]
 
 
