@@ -76,8 +76,8 @@ lock: dev ## pin the dependencies of pyproject.toml again (UPGRADE=1 to take new
 chaos: export CHAOS := 1
 chaos: dev ## long runs of the state machine and of killed processes (CHAOS_SEED= to repeat one)
 	@status=0; \
-	$(BIN)/pytest -s tests/test_chaos.py tests/blueprint/test_state_machine.py || status=$$?; \
-	$(BIN)/pytest -s --postgres tests/test_chaos.py tests/blueprint/test_state_machine.py || status=$$?; \
+	$(BIN)/pytest -s tests/test_chaos.py tests/blueprint/test_state_machine.py tests/blueprint/test_publish_due.py tests/api/test_contract.py || status=$$?; \
+	$(BIN)/pytest -s --postgres tests/test_chaos.py tests/blueprint/test_state_machine.py tests/blueprint/test_publish_due.py tests/api/test_contract.py || status=$$?; \
 	exit $$status
 
 cases: .venv/installed ## which cases of docs/cases.csv have a test, by priority

@@ -1,52 +1,25 @@
 """What people do with a release. Each verb is one transaction; a refusal says why in plain words."""
 
-import hashlib
 import uuid
 from collections.abc import Collection, Sequence
 
-import rfc8785
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from .audit import record, record_refusal
+from .audit import record
 from .clock import database_now
+from .contents import approval_digest, changes_of, kind_of, notes, titles
 from .failpoints import failpoint
-from .languages import accept, accepted_as, check_whole, open_questions
+from .languages import accept, check_whole, open_questions
+from .mailing import tell_approved, tell_published, tell_returned, tell_submitted
 from .models import Contributor, Publication, Release, User
-from .nouns import Change, nouns, spelled
+from .moving import Moved, check_move, enter_state, move, recorded_refusals
+from .nouns import Change
 from .objections import objection_to
-from .publishing import hold_head, publish, standing_numbers
+from .publishing import hold_head, publish
 from .refusals import Refused
-from .timing import FIRST_NOTICE, item_of, planned_of
-from .wording import LANGUAGES
-from .workflow import TRANSITIONS, State, can_move, touched
-
-
-class Moved(Refused):
-    """Somebody changed the release since this person opened it."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _(
-                "Somebody changed this release since you opened it. Look at it again; nothing of yours was stored."
-            )
-        )
-
-
-def recorded_refusals(action):
-    """Run an action in one transaction and, if it is refused, record that after the rollback."""
-
-    def guarded(release: Release, *, by: User, **kwargs):
-        try:
-            with transaction.atomic():
-                return action(release, by=by, **kwargs)
-        except Refused as refusal:
-            record_refusal(action.__name__, by=by, release=release, reason=str(refusal))
-            raise
-
-    guarded.__name__ = action.__name__
-    guarded.__doc__ = action.__doc__
-    return guarded
+from .remarks import check_settled
+from .timing import FIRST_NOTICE, planned_of
+from .workflow import State
 
 
 def open_release(
@@ -75,85 +48,6 @@ def touch(release: Release, *, by: User) -> None:
         raise Moved
     release.refresh_from_db()
     Contributor.objects.get_or_create(release=release, user=by)
-
-
-def entries_of(release: Release) -> list:
-    """All entries of a release, in the order in which they are made public."""
-    return [
-        entry
-        for noun in nouns()
-        if noun.entry is not None
-        for entry in noun.entry.objects.filter(release=release).order_by("pk")
-    ]
-
-
-def changes_of(release: Release) -> list[Change]:
-    return [Change.from_entry(entry) for entry in entries_of(release)]
-
-
-def digest_of(changes: Sequence[Change]) -> str:
-    """SHA-256 over exactly what changes say, and what they would replace.
-
-    Changes that would build on something published anew in the meantime have another digest, so that they
-    cannot undo in silence what nobody saw.
-    """
-    return hashlib.sha256(rfc8785.dumps(said_by(changes))).hexdigest()
-
-
-def said_by(changes: Sequence[Change], *, before: int | None = None) -> list:
-    replaced = standing_numbers(changes, before=before)
-    return [[change.canonical(), str(replaced.get((change.noun, change.key), 0))] for change in changes]
-
-
-def approval_digest(
-    release: Release, changes: Sequence[Change] | None = None, *, before: int | None = None
-) -> str:
-    """What an approval binds to: the changes, the words around them, the moment, and what the calendar says of it.
-
-    ``before`` is the publication that was made of it: what it replaced is what stood until then.
-    """
-    item = item_of(release, before=before)
-    whole = {
-        "changes": said_by(changes_of(release) if changes is None else changes, before=before),
-        "title": spelled(titles(release)),
-        "notes": spelled(notes(release)),
-        "reason": spelled(release.reason),
-        "publish_at": spelled(release.publish_at),
-        "calendar_item": [release.calendar_item_id, str(item.publication_id if item else 0)],
-        "accepted": [list(accepted_as(row)) for row in release.accepted_gaps.all()],
-    }
-    return hashlib.sha256(rfc8785.dumps(whole)).hexdigest()
-
-
-def check_move(release: Release, to: State, *, by: User, verb: str) -> None:
-    move = TRANSITIONS.get((State(release.state), to))
-    if move is not None and verb == "publish" and release.publish_at is not None:
-        raise Refused(_("This release has a moment and is published by the clock. Move the moment instead."))
-    # Two verbs may lead to one state; what each of them stores fits only the state it starts from.
-    if move is None or move.verb != verb:
-        raise Refused(_("A release in this state cannot be moved so."))
-    if move.verb == "approve" and touched(release, by):
-        raise Refused(
-            _(
-                "You had a hand in this release, so another person must approve it. Nobody approves their own work."
-            )
-        )
-    if not can_move(move, release, by):
-        raise Refused(_("Your role does not include this step for this release."))
-
-
-def move(release: Release, to: State, *, by: User, verb: str, note: str = "", **columns) -> None:
-    check_move(release, to, by=by, verb=verb)
-    enter_state(release, to, by=by, verb=verb, note=note, **columns)
-
-
-def enter_state(
-    release: Release, to: State, *, by: User | None, verb: str, note: str = "", **columns
-) -> None:
-    if not Release.objects.move(release, to, **columns):
-        raise Moved
-    release.refresh_from_db()
-    record(verb, by=by, release=release, subject=str(release), note=note, version=release.version)
 
 
 def check_moment(release: Release) -> None:
@@ -197,11 +91,20 @@ def submit_release(release: Release, *, by: User, accepting: Collection[str] = (
         State.SUBMITTED,
         by=by,
         verb="submit",
+        # What an approver is asked to approve, so that a later submission can be held against it.
+        said={"changes": [change.canonical() for change in changes]},
         submitted_by=by,
         submitted_at=database_now(),
         returned_reason="",
         returned_by=None,
     )
+    tell_submitted(release)
+
+
+@recorded_refusals
+def recall_release(release: Release, *, by: User) -> None:
+    """Take one's own work back before anybody has decided on it."""
+    move(release, State.DRAFT, by=by, verb="recall", submitted_by=None, submitted_at=None)
 
 
 @recorded_refusals
@@ -219,6 +122,7 @@ def return_release(release: Release, *, by: User, reason: str) -> None:
         submitted_by=None,
         submitted_at=None,
     )
+    tell_returned(release, by=by)
 
 
 @recorded_refusals
@@ -239,6 +143,9 @@ def approve_release(release: Release, *, by: User, digest: str) -> None:
         approved_at=database_now(),
         approved_digest=digest,
     )
+    # After the move, which waits for whoever is remarking at this moment.
+    check_settled(release)
+    tell_approved(release, by=by)
 
 
 @recorded_refusals
@@ -261,6 +168,7 @@ def take_back_approval(release: Release, *, by: User, reason: str) -> None:
     )
     # A proposal to move the moment has no object any more.
     release.reschedulings.filter(agreed=None).update(agreed=False, decided_by=by, decided_at=database_now())
+    tell_returned(release, by=by)
 
 
 @recorded_refusals
@@ -301,40 +209,5 @@ def make_public(release: Release, *, by: User | None) -> Publication:
     )
     failpoint("publish.before_move")
     enter_state(release, State.PUBLISHED, by=by, verb="publish", published_by=by, publication=publication)
+    tell_published(release, publication, by=by)
     return publication
-
-
-def titles(release: Release) -> dict[str, str]:
-    return {name: getattr(release, f"title_{name}") for name in LANGUAGES}
-
-
-def notes(release: Release) -> dict[str, str]:
-    return {name: getattr(release, f"notes_{name}") for name in LANGUAGES}
-
-
-KINDS = {
-    "observation": Publication.Kind.FIGURES,
-    "evidence": Publication.Kind.FIGURES,
-    "baseline": Publication.Kind.TARGETS,
-    "target": Publication.Kind.TARGETS,
-    "committee": Publication.Kind.COMMITTEE,
-    "seat": Publication.Kind.COMMITTEE,
-    "meeting": Publication.Kind.COMMITTEE,
-    "finding": Publication.Kind.COMMITTEE,
-    "action": Publication.Kind.COMMITTEE,
-    "plan": Publication.Kind.PLAN,
-    "calendaritem": Publication.Kind.CALENDAR,
-}
-
-
-def kind_of(changes: Sequence[Change]) -> str:
-    if any(is_withdrawal(change) for change in changes):
-        return Publication.Kind.WITHDRAWAL
-    kinds = {KINDS.get(change.noun.name, Publication.Kind.TEXTS) for change in changes}
-    if Publication.Kind.PLAN in kinds:
-        return Publication.Kind.PLAN
-    return kinds.pop() if len(kinds) == 1 else Publication.Kind.MIXED
-
-
-def is_withdrawal(change: Change) -> bool:
-    return bool(change.content.get("withdrawn")) or change.content.get("kind") == "withdrawal"

@@ -22,12 +22,14 @@ from django.utils.translation import gettext as _
 
 from .actions import Refused, changes_of
 from .audit import record
+from .drafts import forget_all
 from .language_forms import DRAFT, with_simplified_drafts
 from .models import (
     CalendarItemVersion,
     DirectionVersion,
     Event,
     Identified,
+    Mail,
     OfficeVersion,
     PlanVersion,
     Publication,
@@ -411,6 +413,47 @@ class EventAdmin(ReadOnlyAdmin):
         return _("refused") if row.refused else _("done")
 
 
+# --- mail ------------------------------------------------------------------------------------------------
+
+
+@admin.register(Mail)
+class MailAdmin(ReadOnlyAdmin):
+    """What was sent, and what no server took. Not what stands in it: that is for its reader."""
+
+    reason = gettext_lazy(
+        "The outbox sends by itself. What was given up here was refused for good, or for three days."
+    )
+    list_display = ("moment", "to", "subject", "outcome", "attempts", "fault")
+    list_filter = (("given_up_at", admin.EmptyFieldListFilter), ("sent_at", admin.EmptyFieldListFilter))
+    search_fields = ("to", "subject", "fault")
+    list_per_page = 100
+    fields = (
+        "to",
+        "language",
+        "subject",
+        "created_at",
+        "attempts",
+        "next_at",
+        "sent_at",
+        "given_up_at",
+        "fault",
+    )
+
+    def get_queryset(self, request):
+        # A subscriber's address is nobody's business.
+        return super().get_queryset(request).filter(subscription=None)
+
+    @admin.display(description=gettext_lazy("when"), ordering="created_at")
+    def moment(self, row):
+        return moment_text(row.created_at)
+
+    @admin.display(description=gettext_lazy("outcome"))
+    def outcome(self, row):
+        if row.sent_at:
+            return _("sent")
+        return _("given up") if row.given_up_at else _("waiting")
+
+
 # --- accounts --------------------------------------------------------------------------------------------
 
 KEPT = ("email", "name", "role", "office_id", "language", "is_active")
@@ -456,6 +499,8 @@ class UserAdmin(StatedAdmin):
             obj.new_password = secrets.token_urlsafe(15)
             obj.set_password(obj.new_password)
         obj.save()
+        if not obj.is_active:
+            forget_all([obj])
         after = kept_of(obj)
         changed = [name for name in KEPT if before.get(name) != after[name]]
         if changed:

@@ -12,6 +12,7 @@ from django.db.models import JSONField
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from indicators.comments import comment_in, comment_of
 from indicators.figures import difference, number, period_label, with_unit
 from indicators.models.observation import TOTAL, Kind, ObservationStatus
 from indicators.notices import share_text
@@ -41,7 +42,7 @@ IN_NAMES = {noun: [f"{column}_{language}" for language in LANGUAGES] for noun, c
     "direction": ["number", "text_en", "text_zh_hant", "text_zh_hans"],
     "strategy": ["number", "text_en", "text_zh_hant", "text_zh_hans"],
     "source": ["title"],
-    "evidence": ["title"],
+    "evidence": ["title", "file_name"],
     "meeting": ["number"],
     "seat": ["holder_en", "holder_zh_hant", "holder_zh_hans"],
     "target": ["indicator_id", "stage_id"],
@@ -211,7 +212,7 @@ def name_of(kind: Noun, row: Any, names: Names) -> Wording:
     if kind.name == "seat":
         return holder(row, names)
     if kind.name in ("source", "evidence"):
-        return told(row.title) if row.title else as_it_is(row.url)
+        return told(row.title) if row.title else as_it_is(getattr(row, "file_name", "") or row.url)
     if kind.name == "finding":
         return names.called("strategy", row.strategy_id)
     if kind.name == "target":
@@ -358,7 +359,7 @@ def listed(field: models.Field, value: Any, names: Names) -> str:
 
 def figure_change(change: Change, before: Any, names: Names) -> dict[str, Any]:
     """A figure and what stood in its place before, with the difference as readers measure it."""
-    content = change.content
+    content, said = change.content, comment_of(change.content)
     code = content["indicator_id"]
     indicator, unit = names.version("indicator", code), names.unit_of(code)
     comparable = before is not None and before.value is not None and content["value"] is not None
@@ -378,8 +379,8 @@ def figure_change(change: Change, before: Any, names: Names) -> dict[str, Any]:
         "status": ObservationStatus(content["status"]).label,
         "break_before": content["break_before"],
         "reason": content["reason"],
-        "notes": {name: content[f"note_{name}"] for name in LANGUAGES},
-        "comment": wording_of({name: content[f"note_{name}"] for name in LANGUAGES}),
+        "notes": {name: comment_in(name, said) for name in LANGUAGES},
+        "comment": said,
     }
 
 

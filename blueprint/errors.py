@@ -83,11 +83,3 @@ def server_error(request):
     if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
         return explain(request, 503, headers={"Retry-After": "5"})
     return explain(request, 500)
-
-
-def csrf_failure(request, reason=""):
-    return explain(
-        request,
-        403,
-        _("The form was open for too long or came from elsewhere. Go back, load it again and send it again."),
-    )

@@ -16,6 +16,7 @@ def frame(request):
         "moment": moment,
         "site_url": settings.SITE_URL,
         "demo": settings.DEMO,
+        "keeps_mails": settings.KEEPS_MAILS,
         "contact_email": settings.CONTACT_EMAIL,
         "foot_links": SimpleLazyObject(foot_links),
         "notice_links": SimpleLazyObject(notice_links),
@@ -34,6 +35,7 @@ def foot_links():
             "method": _("Method"),
             "verify": _("How to check our figures"),
             "feed": _("Feed (Atom)"),
+            "subscribe": _("Publications by mail"),
         }
     )
 

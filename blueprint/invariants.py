@@ -149,7 +149,7 @@ def events_lead_to_each_state() -> Iterator[str]:
     for release, events in accepted_events():
         state = State.DRAFT
         for event in events:
-            moves = {start: end for (start, end), move in TRANSITIONS.items() if move.verb == event.verb}
+            moves = {move.start: move.end for move in TRANSITIONS if move.verb == event.verb}
             if moves and state not in moves:
                 yield f"release {release.pk}: event {event.pk} says {event.verb} of a release that is {state}"
             state = moves.get(state, state)

@@ -15,10 +15,12 @@ from .errors import explain
 
 # People sign in to work here. Everywhere else is public: add to this list what is not.
 SIGNED_IN_AREA = re.compile(
-    r"/(accounts|admin|({})/(desk|room))(/|$)".format("|".join(dict(settings.LANGUAGES)))
+    r"/(accounts|admin|demo|({})/(desk|room))(/|$)".format("|".join(dict(settings.LANGUAGES)))
 )
 # Open to everybody like a public page, and yet something is stored: no cookie, no cache, and not the public connection.
-OPEN_FORMS = re.compile(r"/({})/report(/|$)".format("|".join(dict(settings.LANGUAGES))))
+OPEN_FORMS = re.compile(
+    r"/({})/(report|publications/subscribe)(/|$)".format("|".join(dict(settings.LANGUAGES)))
+)
 LARGEST_OPEN_FORM = 256 * 1024
 # What pages of other sites may read in their visitors' browsers: it is public, and no cookie goes with it.
 FOR_EVERY_SITE = re.compile(r"/(api|data)/")
@@ -148,7 +150,7 @@ class LanguageOfSignIn:
         self.get_response = get_response
 
     def __call__(self, request):
-        language = language_asked(request) if request.path_info.startswith("/accounts/") else None
+        language = language_asked(request) if request.path_info.startswith(("/accounts/", "/demo/")) else None
         if language is None:
             return self.get_response(request)
         request.COOKIES[settings.LANGUAGE_COOKIE_NAME] = language

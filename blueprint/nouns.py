@@ -7,7 +7,7 @@ this list, so that a new kind of public thing needs its models and one line here
 
 import datetime
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -21,13 +21,14 @@ class Noun:
 
     ``version`` is its append-only public table, ``entry`` the draft of one change (None for what no person
     proposes), ``names`` the content fields that hold a living person's name and enter the ledger only as a
-    salted commitment.
+    salted commitment, ``files`` whether a version may be of a file, which the leaf then lists.
     """
 
     name: str
     version: Any
     entry: Any
     names: tuple[str, ...] = ()
+    files: bool = False
     order: int = field(default=0, compare=False)
 
     @property
@@ -50,9 +51,9 @@ class Noun:
 _NOUNS: dict[str, Noun] = {}
 
 
-def register(version: type, entry: type | None, *, names: tuple[str, ...] = ()) -> None:
+def register(version: type, entry: type | None, *, names: tuple[str, ...] = (), files: bool = False) -> None:
     name = version._meta.model_name.removesuffix("version")
-    _NOUNS[name] = Noun(name, version, entry, names, order=len(_NOUNS))
+    _NOUNS[name] = Noun(name, version, entry, names, files, order=len(_NOUNS))
 
 
 def nouns() -> Iterator[Noun]:
@@ -90,6 +91,14 @@ class Change:
         kind = noun_of(type(entry))
         return cls(kind, kind.content(entry))
 
+    @classmethod
+    def from_canonical(cls, said: dict[str, Any]) -> "Change":
+        """Back from the form in which events and the ledger keep it; a field there is no more is left out."""
+        kind = noun(said["noun"])
+        fields = {f.attname: f for f in kind.fields}
+        known = {name: value for name, value in said.items() if name in fields}
+        return cls.of(kind.name, **{name: fields[name].to_python(value) for name, value in known.items()})
+
     @property
     def key(self) -> tuple[Any, ...]:
         return self.noun.key_of(self.content)
@@ -100,6 +109,21 @@ class Change:
         if not self.content.get("withdrawn"):
             said.pop("withdrawn", None)
         return {"noun": self.noun.name} | {n: v for n, v in said.items() if v not in (None, "", [], {})}
+
+
+def files_in(said: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The files that changes make public, as the ledger has them: each once, as a leaf lists them."""
+    found = {}
+    for change in said:
+        kind = _NOUNS.get(change["noun"])
+        if kind and kind.files and change.get("sha256") and not change.get("withdrawn"):
+            found[change["sha256"]] = {
+                "sha256": change["sha256"],
+                "name": change["file_name"],
+                "type": change["media_type"],
+                "size": change["size"],
+            }
+    return [found[sha256] for sha256 in sorted(found)]
 
 
 def spelled(value: Any) -> Any:

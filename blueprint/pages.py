@@ -46,7 +46,12 @@ PARAMETERS = frozenset(
 )  # fmt: skip
 LANGUAGES = "|".join(dict(settings.LANGUAGES))
 PUBLIC = re.compile(rf"/({LANGUAGES})/|/(data|ledger|api)/.|/(sitemap\.xml|robots\.txt)$")
-NEVER_KEPT = (SIGNED_IN_AREA, re.compile(rf"/({LANGUAGES})/(calendar|calendar\.ics|report)(/|$)"))
+# Files come with a mark of their own, and are as large as they are.
+NEVER_KEPT = (
+    SIGNED_IN_AREA,
+    re.compile(r"/data/evidence/"),
+    re.compile(rf"/({LANGUAGES})/(calendar|calendar\.ics|report|publications/subscribe)(/|$)"),
+)
 TELLS_UNKNOWN = re.compile(r"/(api|data)/")
 HAS_LIMITS = re.compile(r"/api/")
 LONGEST_PATH, LONGEST_QUERY = 300, 1000
@@ -267,7 +272,7 @@ class Room:
 
 
 class Leaving:
-    """An answer that is being sent: it keeps its place, since it keeps its thread, until it is closed."""
+    """An answer that is made while it is sent: it keeps its place, since it keeps its thread, until it is closed."""
 
     def __init__(self, answer: Iterable[bytes], room: Room):
         self.answer, self.room = answer, room
@@ -284,6 +289,10 @@ class Leaving:
             if not self.left:
                 self.left = True
                 self.room.leave()
+
+
+def is_whole(answer: Iterable[bytes]) -> bool:
+    return isinstance(answer, list) or not getattr(answer, "streaming", True)
 
 
 # Between the server and Django
@@ -376,16 +385,21 @@ class PageCache:
         return self.in_room(environ, start_response, self.made, shelf, address)
 
     def in_room(self, environ, start_response, work: Callable, *given):
-        """The answer of ``work`` if there is a place for it, which it leaves when it is sent."""
+        """The answer of ``work`` if there is a place for it, which it leaves when nothing of it is left to make."""
         try:
             self.room.enter()
         except Crowded:
             return self.apologise(environ, start_response, TOO_MANY)
         try:
-            return Leaving(work(environ, start_response, *given), self.room)
+            answer = work(environ, start_response, *given)
         except BaseException:
             self.room.leave()
             raise
+        if not is_whole(answer):
+            return Leaving(answer, self.room)
+        # Before it is sent: who has read it may ask for the next before the server comes to close it.
+        self.room.leave()
+        return answer
 
     def made(self, environ, start_response, shelf: Shelf, address: Address):
         """Of a large answer the first part only is made in its turn: a slow reader holds up nobody but himself."""
@@ -533,6 +547,10 @@ class Answer:
         except BaseException:
             self.close()
             raise
+
+    @property
+    def streaming(self) -> bool:
+        return not self.whole
 
     def start_response(self, status, headers, exc_info=None):
         self.status, self.headers = status, headers

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     OPEN_DESK = "open_desk"
     ENTER_FIGURES = "enter_figures"
     APPROVE_FIGURES = "approve_figures"
+    ASSIGN_WORK = "assign_work"
     PUBLISH = "publish"
     SEE_ALL_WORK = "see_all_work"
     OPEN_ROOM = "open_room"
@@ -50,7 +51,7 @@ REPORTS = (P.SEE_REPORTS, P.ANSWER_REPORTS)
 ROLES: dict[str, frozenset[Permission]] = {
     Role.OFFICIAL: frozenset({P.OPEN_DESK, P.ENTER_FIGURES, *REPORTS}),
     Role.APPROVER: frozenset({P.OPEN_DESK, P.APPROVE_FIGURES, *REPORTS}),
-    Role.HEAD: frozenset({P.OPEN_DESK, P.ENTER_FIGURES, P.APPROVE_FIGURES, *REPORTS}),
+    Role.HEAD: frozenset({P.OPEN_DESK, P.ENTER_FIGURES, P.APPROVE_FIGURES, P.ASSIGN_WORK, *REPORTS}),
     Role.PUBLISHER: frozenset({P.OPEN_DESK, P.PUBLISH, P.APPROVE_TEXTS, P.SEE_ALL_WORK, *REPORTS}),
     Role.MEMBER: frozenset({P.OPEN_ROOM, P.RATE}),
     Role.CHAIR: frozenset({P.OPEN_ROOM, P.RATE, P.RECORD_FINDINGS, P.SEE_COMMITTEE_WORK}),
@@ -60,6 +61,33 @@ ROLES: dict[str, frozenset[Permission]] = {
     ),
     Role.ADMINISTRATOR: frozenset({P.OPEN_ADMIN, P.MANAGE_USERS, P.PROPOSE_TEXTS, *REPORTS}),
 }
+
+# While a person is away their deputy may do in their place what is named here, and never what they were lent themselves.
+LENT: dict[str, frozenset[Permission]] = {
+    Role.OFFICIAL: frozenset({P.ENTER_FIGURES}),
+    Role.APPROVER: frozenset({P.APPROVE_FIGURES}),
+    Role.HEAD: frozenset({P.ENTER_FIGURES, P.APPROVE_FIGURES}),
+    Role.PUBLISHER: frozenset({P.PUBLISH, P.APPROVE_TEXTS, P.SEE_ALL_WORK}),
+}
+LENDABLE = frozenset().union(*LENT.values())
+# Who may be deputy of whom. Not administrators: who hands out the accounts decides on nothing public.
+DEPUTIES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(OFFICE_ROLES, OFFICE_ROLES),
+    Role.PUBLISHER: (Role.PUBLISHER, Role.HEAD),
+}
+EVER_DEPUTIES = frozenset(role for roles in DEPUTIES.values() for role in roles)
+
+
+def may_stand_in(deputy: Any, absent: Any) -> bool:
+    """Whether one person can act in another's place: of the same office, or for a publisher a head of any."""
+    one_office = absent.role == Role.PUBLISHER or deputy.office_id == absent.office_id
+    known = deputy.pk != absent.pk and deputy.is_active and absent.is_active
+    return bool(known and one_office and deputy.role in DEPUTIES.get(absent.role, ()))
+
+
+def lent(absent: Any, deputy: Any) -> frozenset[Permission]:
+    """What a deputy may do in the place of somebody who is away, as both are placed today."""
+    return LENT[absent.role] if may_stand_in(deputy, absent) else frozenset()
 
 
 def may(role: str, permission: Permission) -> bool:

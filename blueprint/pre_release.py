@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from .actions import Refused, recorded_refusals
 from .audit import record
 from .clock import database_now
-from .models import Event, PreReleaseAccess, Release, User
+from .models import Deputy, Event, PreReleaseAccess, Release, User
 from .permissions import ROLES, Permission
-from .workflow import State, may_answer_for
+from .workflow import ANSWERS, State, acting, may_answer_for
 
 SEEN = "see_before_release"
 BEFORE_PUBLICATION = (State.DRAFT, State.SUBMITTED, State.APPROVED)
@@ -30,7 +30,9 @@ def grant_access(release: Release, *, by: User, to: User, reason: str) -> PreRel
     )
     if not new:
         raise Refused(_("This person is on the list already."))
-    record("grant_access", by=by, release=release, subject=str(release), person=to.name, note=access.reason)
+    place = acting(release, by, *ANSWERS)
+    said = {"person": to.name, "note": access.reason}
+    record("grant_access", by=by, release=release, subject=str(release), **said, **place)
     return access
 
 
@@ -71,9 +73,10 @@ def people_with_a_part(release: Release) -> list[User]:
 
 
 def people_with_all_work() -> list[User]:
-    """Publishers and auditors: their role sees all work."""
+    """Publishers and auditors, whose role sees all work, and who is deputy of one of them today."""
     roles = [role for role, permissions in ROLES.items() if Permission.SEE_ALL_WORK in permissions]
-    return list(User.objects.filter(role__in=roles, is_active=True))
+    people = User.objects.filter(role__in=roles, is_active=True)
+    return Deputy.objects.people_acting_for(people, Permission.SEE_ALL_WORK)
 
 
 def people_to_choose(release: Release) -> Any:

@@ -9,9 +9,10 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from .actions import Refused, changes_of, digest_of, open_release, submit_release
+from .actions import Refused, open_release, submit_release
 from .audit import record_refusal
 from .clock import database_now
+from .contents import changes_of, digest_of
 from .models import Release, User
 from .nouns import Change
 from .permissions import Permission

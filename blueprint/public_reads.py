@@ -136,6 +136,7 @@ class PublicReads:
 class HeldAnswer:
     def __init__(self, answer):
         self.answer = answer
+        self.streaming = getattr(answer, "streaming", True)
 
     def __iter__(self):
         return iter(self.answer)

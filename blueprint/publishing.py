@@ -16,7 +16,7 @@ from .clock import as_moment, clock_sql, hong_kong_date
 from .failpoints import failpoint
 from .heads import forget_head
 from .models import Head, Identified, PersonName, Publication
-from .nouns import Change, Noun, nouns, spelled
+from .nouns import Change, Noun, files_in, nouns, spelled
 from .refusals import Refused
 from .wording import LANGUAGES
 
@@ -120,6 +120,7 @@ def in_languages(name: str, texts: dict[str, str]) -> dict[str, str]:
 def add_leaf(publication: Publication, changes: Sequence[Change]) -> None:
     number, leaf = publication.number, said_of_itself(publication)
     leaf["changes"] = [change.canonical() for change in changes]
+    leaf |= {"files": files} if (files := files_in(leaf["changes"])) else {}
     leaf |= {"prev": previous_hash(number)} if number > 1 else {}
     publication.leaf = ledger.leaf_bytes(leaf)
     publication.leaf_hash = ledger.leaf_hash(publication.leaf)

@@ -40,7 +40,7 @@ def receive_report(*, form: str, **said: Any) -> tuple[Report, bool]:
 def store(**said: Any) -> Report:
     report = Report.objects.create(created_at=database_now(), **said)
     record("receive_report", by=None, subject=report.reference, office=report.office_id or "")
-    transaction.on_commit(lambda: tell_office(report.pk), robust=True)
+    tell_office(report)
     return report
 
 
@@ -68,7 +68,7 @@ def settle(report: Report, state: ReportState, *, by: Any, words: str) -> None:
     record(verb, by=by, subject=report.reference)
     report.refresh_from_db()
     if state == ReportState.ANSWERED and report.email:
-        transaction.on_commit(lambda: tell_reader(report.pk), robust=True)
+        tell_reader(report)
 
 
 def check_may_settle(report: Report, *, by: Any) -> None:

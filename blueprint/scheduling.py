@@ -14,6 +14,7 @@ from .actions import Moved, Refused, approval_digest, make_public, recorded_refu
 from .audit import record, record_refusal
 from .characters import unfit
 from .clock import HONG_KONG, database_now, lateness
+from .definitions import definitions_among, definitions_by_indicator, indicators_in
 from .failpoints import failpoint
 from .languages import Question, accept, check_whole, own_text, questions_of, unanswered
 from .models import CalendarItemVersion, Contributor, Event, Publication, Release, Rescheduling, User
@@ -22,7 +23,7 @@ from .objections import unfit_text
 from .publishing import hold_head, publish, standing_numbers
 from .timing import FIRST_NOTICE, MOVING_NOTICE, announced_from, item_of
 from .wording import LANGUAGES, TAGS, moment_text, words
-from .workflow import State, may_answer_for, may_schedule
+from .workflow import ANSWERS, SCHEDULES, State, acting, may_answer_for, may_schedule
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +67,7 @@ def set_moment(
         version=release.version,
         before=before,
         after=moment_said(release),
+        **acting(release, by, *SCHEDULES),
         **accepted_by_name(questions),
     )
 
@@ -231,6 +233,7 @@ def record_moving(verb: str, proposal: Rescheduling, release: Release, *, by: Us
         note=note,
         version=release.version,
         **said,
+        **acting(release, by, *ANSWERS),
         **{name: value for name, value in detail.items() if value is not None},
     )
 
@@ -293,7 +296,7 @@ def overtaken(releases: Iterable[Release]) -> dict[int, list[tuple[Change, int]]
 
 
 def touched_by(waiting: dict[int, Release]) -> dict[int, list[Change]]:
-    """What each release would change, and the calendar item that announces it."""
+    """What each release would change, what its figures mean, and the calendar item that announces it."""
     touched: dict[int, list[Change]] = defaultdict(list)
     for kind in nouns():
         if kind.entry is not None:
@@ -303,6 +306,10 @@ def touched_by(waiting: dict[int, Release]) -> dict[int, list[Change]]:
         if release.calendar_item_id:
             change = Change.of("calendaritem", calendar_item_id=release.calendar_item_id)
             touched[release.pk].append(change)
+    codes = indicators_in([change for changes in touched.values() for change in changes])
+    known = definitions_by_indicator(codes) if codes else {}
+    for pk, changes in touched.items():
+        touched[pk] = changes + definitions_among(known, indicators_in(changes))
     return touched
 
 

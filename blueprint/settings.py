@@ -117,6 +117,8 @@ ALLOWED_HOSTS = [
     *env.list("ALLOWED_HOSTS", default=[] if SECURE else ["localhost", "127.0.0.1"]),
 ]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+# The sheets that offices brought, kept for ninety days (see indicators/sheets/keeping.py).
+SHEETS_DIR = env.str("SHEETS_DIR", default=str(VAR_DIR / "sheets"))
 # Signs the checkpoints of the ledger; made by `prepare`, or in production by `rotate_ledger_key`.
 LEDGER_KEY_FILE = env.str("LEDGER_KEY_FILE", default=str(VAR_DIR / "ledger-key"))
 # Where pictures for link previews look for fonts.
@@ -152,11 +154,13 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "blueprint.uploads.BoundedRequests",
     "blueprint.middleware.NoNul",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "blueprint.middleware.LanguageOfSignIn",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "blueprint.holding.KeepWhatWasTyped",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -266,6 +270,12 @@ EMAIL_CONFIG = from_environment(
 )
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
+# A demonstration sends nothing: it keeps its mails and shows them (blueprint/demo_mails.py).
+KEEPS_MAILS = DEMO and not env.str("EMAIL_URL", default="")
+if KEEPS_MAILS:
+    EMAIL_BACKEND = "blueprint.demo_mails.KeepingBackend"
+# So long the first of several notices that are told at once waits for the others.
+MAIL_GATHERED_SECONDS = from_environment("int", "MAIL_GATHERED_SECONDS", 10 if KEEPS_MAILS else 180, "180")
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"noreply@{SITE_HOST}")
 # Whom readers write to beside the form for errors, and where weaknesses are told of: said only where somebody reads it.
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
@@ -284,6 +294,11 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Files sent with figures. Another storage than a folder must have them whole when it says that they are saved.
+    "evidence": {
+        "BACKEND": "indicators.evidence.storing.Folder",
+        "OPTIONS": {"location": env.str("EVIDENCE_DIR", default=str(VAR_DIR / "evidence"))},
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -305,7 +320,7 @@ CSRF_COOKIE_NAME = COOKIE_PREFIX + "csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_AGE = None
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-CSRF_FAILURE_VIEW = "blueprint.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "blueprint.holding.csrf_failure"
 SECURE_SSL_REDIRECT = SECURE
 SECURE_REDIRECT_EXEMPT = ["^livez$", "^readyz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
@@ -331,6 +346,19 @@ CONTENT_SECURITY_POLICY = {
 PERMISSIONS_POLICY: dict[str, list[str]] = {
     name: [] for name in ("camera", "geolocation", "microphone", "payment", "usb", "browsing-topics")
 }
+# Files sent with a figure: of each its bytes, of a figure their number, of a request all of it.
+EVIDENCE_LARGEST = 1024 * 1024 * from_environment("int", "EVIDENCE_MEGABYTES", 10, "10")
+EVIDENCE_MOST = 10
+UPLOAD_LARGEST = 25 * 1024 * 1024 + EVIDENCE_LARGEST
+# What looks through them, such as clamdscan --no-summary -: it reads a file and ends with 0 (clean) or 1 (infected).
+SCAN_COMMAND = env.str("SCAN_COMMAND", default="")
+SCAN_SECONDS = from_environment("int", "SCAN_SECONDS", 60, "60")
+FILE_UPLOAD_HANDLERS = [
+    "blueprint.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 

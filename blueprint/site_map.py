@@ -39,6 +39,7 @@ PLAN_PAGES = (
 NEWS_PAGES = (
     ("publications", _("Publications"), _("Everything that was ever made public here, by number.")),
     ("feed", _("Feed (Atom)"), _("The same for a feed reader.")),
+    ("subscribe", _("Publications by mail"), _("A short mail with a link whenever something is published.")),
     ("calendar", _("Calendar"), _("What is announced, and which figures are due.")),
     ("late", _("What is late"), _("Overdue figures and delayed initiatives.")),
     ("corrections", _("Corrections"), _("What we got wrong, and what is right.")),
@@ -77,9 +78,12 @@ FILES = (
     ["catalog.jsonld"],
 )
 # Answers to a question of the reader, files that are no pages, and what a search engine need not show.
-NOT_FOR_SEARCH = {"search", "feed", "report"}
+NOT_FOR_SEARCH = {"search", "feed", "report", "subscribe"}
 # What may not be walked through by machines, in each language and outside of them.
-CLOSED, CLOSED_IN_LANGUAGES = ("accounts", "admin"), ("desk", "room", "search", "report")
+CLOSED, CLOSED_IN_LANGUAGES = (
+    ("accounts", "admin", "demo"),
+    ("desk", "room", "search", "report", "publications/subscribe"),
+)
 
 
 def listed(pages):

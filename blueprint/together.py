@@ -1,10 +1,12 @@
 """Rows of several small tables in one query: names and texts that a page needs beside what it is about."""
 
 import json
+from functools import cache
 from typing import Any
 
-from django.db import models
+from django.db import connections, models
 from django.db.models import F, Func, QuerySet, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, JSONObject
 
 
@@ -25,8 +27,19 @@ def read_together(**wanted: QuerySet) -> dict[str, list]:
 
 
 def _as_documents(name: str, rows: QuerySet) -> QuerySet:
-    columns = {field.attname: _column(field) for field in rows.model._meta.concrete_fields}
-    return rows.order_by().values_list(Value(name, models.TextField()), Document(**columns))
+    document = RawSQL(*_document(rows.model, rows.db), output_field=models.JSONField())
+    return rows.order_by().values_list(Value(name, models.TextField()), document)
+
+
+@cache
+def _document(model: type[models.Model], alias: str) -> tuple[str, tuple]:
+    """The SQL of a row as a document: the same for each page, so that it is spelled once."""
+    columns = {field.attname: _column(field) for field in model._meta.concrete_fields}
+    query = model._base_manager.values_list(Document(**columns)).query
+    compiler = query.get_compiler(connection=connections[alias])
+    compiler.pre_sql_setup()
+    ((_column_of, (sql, values), _alias),) = compiler.select
+    return sql, tuple(values)
 
 
 def _column(field: models.Field) -> Any:

@@ -10,6 +10,7 @@ from . import (
     accounts_urls,
     calendar_views,
     corrections,
+    demo_mails,
     errors,
     late,
     ledger_views,
@@ -18,6 +19,7 @@ from . import (
     search,
     site_map,
     statements,
+    subscription_views,
     views,
 )
 from .api import documentation as api_documentation
@@ -35,6 +37,8 @@ urlpatterns = [
     path("data/", include("indicators.exchange.urls")),
     path("ledger/", include("blueprint.ledger_urls")),
     path("api/v1/", include("blueprint.api.urls")),
+    path("demo/mails/", demo_mails.mails, name="demo-mails"),
+    path("demo/mails/<str:name>/", demo_mails.mail, name="demo-mail"),
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
     path("sitemap.xml", site_map.site_map_file, name="sitemap.xml"),
@@ -46,6 +50,17 @@ urlpatterns = [
         path("directions/<slug:code>/", views.direction, name="direction"),
         path("publications/", publication_views.publications, name="publications"),
         path("publications/feed/", publication_views.feed, name="feed"),
+        path("publications/subscribe/", subscription_views.subscribe, name="subscribe"),
+        path(
+            "publications/subscribe/confirm/<str:token>/",
+            subscription_views.subscription_confirm,
+            name="subscription-confirm",
+        ),
+        path(
+            "publications/subscribe/end/<str:token>/",
+            subscription_views.subscription_end,
+            name="subscription-end",
+        ),
         path("publications/<int:number>/", publication_views.publication, name="publication"),
         path("calendar/", calendar_views.calendar, name="calendar"),
         path("calendar.ics", calendar_views.calendar_file, name="calendar.ics"),

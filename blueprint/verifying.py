@@ -15,7 +15,7 @@ from . import checkpoints, ledger, publishing
 from .clock import hong_kong_date
 from .models import Checkpoint, Head, Identified, Identity, LedgerKey, PersonName, Publication, Version
 from .models.base import Entry
-from .nouns import Change, Noun, noun, nouns, spelled
+from .nouns import Change, Noun, files_in, noun, nouns, spelled
 from .outsider import verify as script
 from .signed_notes import Note, NoteFault, Verifier
 
@@ -57,6 +57,8 @@ class Derived:
 
 
 derived: list[Derived] = []
+# What is kept beside the tables, such as files: each says what of it is not as the tables say.
+kept_beside: list[Callable[[], Iterator["Difference"]]] = []
 
 
 # --- everything ------------------------------------------------------------------------------------------
@@ -88,6 +90,8 @@ def differences(
     yield from name_differences()
     for one in derived:
         yield from row_differences(one, one.standing(last), one.stored(last))
+    for differences_beside in kept_beside:
+        yield from differences_beside()
 
 
 class Walk:
@@ -115,6 +119,9 @@ class Walk:
             yield from self.tree_differences(publication, before)
             yield from column_differences(publication, leaf)
             yield from self.content_differences(publication, leaf)
+            if leaf.get("files", []) != files_in(leaf["changes"]):
+                words = "the files that its leaf lists are not those of its changes"
+                yield Difference("blueprint_publication", str(publication.number), words)
             for one in derived if self.whole_history else ():
                 if one.made_by:
                     stored = one.model.objects.filter(publication=publication)

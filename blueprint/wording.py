@@ -6,7 +6,7 @@ from django.utils import dateformat
 from django.utils.translation import get_language
 
 from .chinese import RUN, is_chinese, is_simplified, simplified
-from .clock import HONG_KONG
+from .clock import HONG_KONG, today
 
 LANGUAGES = ("en", "zh_hant", "zh_hans")
 TAGS = {"en": "en", "zh_hant": "zh-Hant", "zh_hans": "zh-Hans"}
@@ -125,3 +125,9 @@ def moment_text(moment):
     """A moment in Hong Kong time, to the minute."""
     local = moment.astimezone(HONG_KONG)
     return f"{day_text(local)}{' ' if reader() == 'en' else ''}{local:%H:%M}"
+
+
+def clock_text(moment):
+    """The time alone for what was today."""
+    local = moment.astimezone(HONG_KONG)
+    return f"{local:%H:%M}" if local.date() == today() else moment_text(moment)

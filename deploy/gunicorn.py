@@ -22,4 +22,6 @@ def when_ready(server):
     print(f"Serving on {os.environ.get('SITE_URL') or f'http://{bind}'}")
     if os.environ.get("DEMO") == "1":
         print("Demo accounts and their passwords: var/demo-accounts.json")
+        if not os.environ.get("EMAIL_URL"):
+            print(f"Mails of the demonstration: {os.environ.get('SITE_URL') or f'http://{bind}'}/demo/mails/")
     print("Ctrl-C stops.", flush=True)

@@ -1,7 +1,8 @@
-"""Runs the web server and the worker together and stops them together: `make run` starts this.
+"""Runs the web server, the clock and the jobs together and stops them together: `make run` starts this.
 
-The worker is started again when it dies. When the web server ends, so does all. In deployment a service manager
-does the same (docs/deploy.md).
+The clock publishes what is due and does nothing else, so that it is exact; mail and other jobs have a process of their
+own. Either is started again when it dies. When the web server ends, so does all. In deployment a service manager does
+the same (docs/deploy.md).
 """
 
 import ctypes
@@ -14,8 +15,11 @@ from pathlib import Path
 
 BIN = Path(sys.executable).parent
 WEB = [BIN / "gunicorn", "--config", "deploy/gunicorn.py", "blueprint.wsgi"]
-WORKER = [BIN / "python", "manage.py", "publish_due", "--watch"]
-# A worker that cannot start must not take the machine with it.
+BESIDE = {
+    "clock": [BIN / "python", "manage.py", "publish_due", "--watch"],
+    "jobs": [BIN / "python", "manage.py", "jobs", "--watch"],
+}
+# A process that cannot start must not take the machine with it.
 SECONDS_BETWEEN_STARTS = 1
 SECONDS_TO_STOP = 40
 
@@ -34,22 +38,30 @@ class Runner:
     def __init__(self):
         self.stopping = False
         self.web = begin(WEB)
-        self.worker = begin(WORKER)
+        self.beside, self.started = {}, {}
+        for name in BESIDE:
+            self.begin_beside(name)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self.stop)
 
+    def begin_beside(self, name: str) -> None:
+        self.beside[name], self.started[name] = begin(BESIDE[name]), time.monotonic()
+
+    @property
+    def processes(self) -> list[subprocess.Popen]:
+        return [*self.beside.values(), self.web]
+
     def stop(self, *_):
         self.stopping = True
-        for process in (self.worker, self.web):
+        for process in self.processes:
             if process.poll() is None:
                 process.terminate()
 
     def run(self) -> int:
-        started = time.monotonic()
         while not self.stopping and self.web.poll() is None:
-            if self.worker.poll() is not None and time.monotonic() - started > SECONDS_BETWEEN_STARTS:
-                print("The worker ended; it is started again.", file=sys.stderr, flush=True)
-                self.worker, started = begin(WORKER), time.monotonic()
+            for name, process in list(self.beside.items()):
+                if process.poll() is not None:
+                    self.begin_again(name)
             # Cut short by a signal.
             time.sleep(0.2)
         asked = self.stopping
@@ -57,9 +69,14 @@ class Runner:
         self.wait()
         return 0 if asked else self.web.returncode
 
+    def begin_again(self, name: str) -> None:
+        if not self.stopping and time.monotonic() - self.started[name] > SECONDS_BETWEEN_STARTS:
+            print(f"The process for the {name} ended; it is started again.", file=sys.stderr, flush=True)
+            self.begin_beside(name)
+
     def wait(self):
         deadline = time.monotonic() + SECONDS_TO_STOP
-        for process in (self.worker, self.web):
+        for process in self.processes:
             try:
                 process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:

@@ -106,7 +106,7 @@ def is_texts(read):
 
 
 @admin.register(IndicatorVersion)
-class IndicatorAdmin(PublicAdmin):
+class IndicatorAdmin(FigureAdmin):
     def own_formfield(self, db_field):
         if db_field.name == "disaggregation":
             return Structure(

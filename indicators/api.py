@@ -346,7 +346,7 @@ class ObservationSerializer(Versioned):
     break_before = serializers.BooleanField()
     kind = serializers.ChoiceField(Kind.values)
     reason = Said()
-    note = Texts()
+    note = TextsByLanguage(source="comment_by_language")
     notice = TextsByLanguage(
         allow_null=True, help_text="What was changed, by how much and why, if it replaced another figure."
     )

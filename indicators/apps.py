@@ -11,6 +11,8 @@ class IndicatorsConfig(AppConfig):
         from blueprint.publishing import derivations
 
         from . import assessing, rederiving
+        from .evidence.publishing import file_differences, place_files
 
-        derivations.append(assessing.assess_touched)
+        derivations += [assessing.assess_touched, place_files]
+        verifying.kept_beside.append(file_differences)
         verifying.derived += [rederiving.ASSESSMENTS, rederiving.SUMMARIES]

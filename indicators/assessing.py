@@ -96,6 +96,12 @@ class Row(NamedTuple):
         return None if self.text is None else plain(Decimal(self.text))
 
 
+def assessed_with(number: int, indicator, rows, *, baseline, versions) -> list[Assessment]:
+    """What the method would say of an indicator whose totals were these rows. Nothing is stored."""
+    expected = [stage for stage in stages_at(number) if stage.expected]
+    return list(_assess_indicator(number, indicator, rows, baseline, versions, expected))
+
+
 def _assess_indicator(number, indicator, rows, baseline, versions, stages):
     figures = [figure_of(row) for row in telling(rows, indicator.frequency, versions)]
     judged = list(_judged(versions, stages))

@@ -1,130 +1,55 @@
 """What officials type: figures read strictly, one period of one indicator a form."""
 
-import datetime
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from blueprint.nouns import Change, decimal_text
-from blueprint.wording import LANGUAGES, day_text, wording_of, words
+from blueprint.wording import LANGUAGES, OWN_NAMES, TAGS, reader, wording_of, words
 
-from .assessing import figure_of
-from .figures import period_label, with_unit
+from .breakdowns import running_sum
+from .checking import Typed, changes, doubts_about, faults, read_period
+from .comments import SAID
+from .evidence.fields import PiecesField
+from .evidence.pieces import FILES, FILES_FOR, PIECES, Piece, changes_of_pieces
+from .evidence.words import files_hint
+from .hints import decimals_of, how_often, possible_of
 from .inputs import FigureField, as_typed
-from .models.observation import TOTAL, Kind, ObservationStatus, Qualifier
-from .periods import FREQUENCIES, Period
-from .plausibility import CODES, Doubt, Reported, doubts
-from .progress import Figure
+from .models.observation import Kind, ObservationStatus, Qualifier
+from .periods import FREQUENCIES
+from .plausibility import CODES, Doubt
+from .series import Series, text_names
 
 # What a request holds beside the person's own words.
-NOT_TYPED = {"csrfmiddlewaretoken", "submit", "save", "draft"}
+NOT_TYPED = {
+    "csrfmiddlewaretoken",
+    "keeper",
+    "submit",
+    "enter",
+    "save",
+    "draft",
+    "effect",
+    "attach",
+    FILES_FOR,
+}
+# Warnings that stand where they are mended, and not at the figure.
+AT_PARTS, AT_EVIDENCE = ("breakdown",), ("no_evidence",)
 
-
-@dataclass(frozen=True)
-class Series:
-    """What a form knows of its indicator: its words, what is public, what waits in its draft, and the day.
-
-    Rows stand under (breakdown, period), evidence of the draft under its period.
-    """
-
-    indicator: Any
-    unit: Any
-    next_period: Period | None
-    today: datetime.date
-    published: Mapping[tuple[str, str], Any] = field(default_factory=dict)
-    drafted: Mapping[tuple[str, str], Any] = field(default_factory=dict)
-    evidence: Mapping[str, Any] = field(default_factory=dict)
-    # Public evidence as (period, address, title).
-    known_evidence: frozenset[tuple[str, str, str]] = frozenset()
-    version: int = 0
-    # The release the draft is, if there is one.
-    number: int | None = None
-
-    @cached_property
-    def drafted_periods(self) -> list[str]:
-        return sorted({period for _breakdown, period in self.drafted} | set(self.evidence))
-
-    def standing_row(self, breakdown: str, period: str) -> Any:
-        """What the draft says, or else what is public."""
-        return self.drafted.get((breakdown, period)) or self.published.get((breakdown, period))
-
-    def periods(self) -> list[str]:
-        """Codes to choose from: the next one due, then what has begun since, then backwards to the first."""
-        kind = FREQUENCIES[self.indicator.frequency]
-        current = Period.of(kind, self.today)
-        known = [Period.parse(period) for _breakdown, period in [*self.published, *self.drafted]]
-        steps = [period for period in known if period.kind is kind]
-        before = Period.of(kind, current.start - datetime.timedelta(days=1))
-        first = min([*steps, self.next_period or before, before])
-        walked = []
-        while first <= current:
-            walked.append(first)
-            first = first.next()
-        codes = [p.code for p in sorted({*walked, *known}, reverse=True)]
-        due = self.next_period.code if self.next_period else ""
-        return sorted(codes, key=lambda code: code != due)
-
-    def choices(self) -> list[tuple[str, str]]:
-        return [("", _("Choose a period")), *((code, self.label(code)) for code in self.periods())]
-
-    def label(self, period: str) -> str:
-        said = {"period": period_label(period)}
-        if row := self.published.get((TOTAL, period)):
-            said["value"] = with_unit(row.value, self.unit, row.qualifier)
-            return _("%(period)s · published: %(value)s") % said
-        if self.next_period and period == self.next_period.code:
-            return _("%(period)s · next due") % said
-        return said["period"]
-
-
-def initial_of(series: Series, period: str) -> dict[str, Any]:
-    """What a form for a period starts from: the draft's figures, or else the public ones to be revised."""
-    start: dict[str, Any] = {"period": period, "version": series.version}
-    drafted = period in series.drafted_periods
-    if drafted:
-        start["was"] = period
-    if row := series.standing_row(TOTAL, period):
-        start |= {name: getattr(row, name) for name in ("qualifier", "break_before")}
-        start |= {f"note_{code}": getattr(row, f"note_{code}") for code in LANGUAGES}
-        start["value"] = decimal_text(row.value) if row.value is not None else ""
-        start["missing"] = row.status == ObservationStatus.MISSING
-        start["status"] = "A" if start["missing"] else row.status
-    for category in series.indicator.categories:
-        row = series.standing_row(category, period)
-        if row is not None and row.value is not None:
-            start[f"part_{category}"] = decimal_text(row.value)
-    waiting = [row for (_breakdown, p), row in series.drafted.items() if p == period]
-    for row in waiting:
-        start |= {"reason": row.reason, "kind": "" if row.kind == Kind.FIRST else row.kind}
-    if evidence := series.evidence.get(period):
-        start |= {"evidence_url": evidence.url, "evidence_title": evidence.title}
-    return start
-
-
-def no_future(value: str, today: datetime.date) -> Period:
-    """Read a period's code. Raises ValidationError for what is none, or has not begun."""
-    try:
-        period = Period.parse(value)
-    except ValueError:
-        raise ValidationError(
-            _(
-                "Write a year as 2024, a half-year as 2024-H1, a quarter as 2024-Q3, a month as 2024-10, a day as 2024-10-31."
-            )
-        ) from None
-    if period.start > today:
-        raise ValidationError(
-            _("%(period)s begins on %(day)s. Nothing can have been measured yet.")
-            % {"period": period_label(period.code), "day": day_text(period.start)}
-        )
-    return period
+QUESTIONS = {
+    "note": gettext_lazy("What happened?"),
+    "why": gettext_lazy("Why?"),
+    "next": gettext_lazy("What comes next?"),
+}
+KINDS = (
+    (Kind.REVISION, gettext_lazy("The source has put a newer figure in its place, as it does as a rule: final for provisional, or with data that came late.")),
+    (Kind.CORRECTION, gettext_lazy("The published figure was wrong: a slip of typing, of counting, or of the period.")),
+    (Kind.METHOD_CHANGE, gettext_lazy("The figure is compiled in another way now. If those before it no longer compare, tick the break as well.")),
+    (Kind.WITHDRAWAL, gettext_lazy("The figure is taken back and nothing takes its place. It stays in the history.")),
+)  # fmt: skip
 
 
 def text_field(label, *, hint="", rows=0, length=2000):
@@ -144,36 +69,22 @@ class EntryForm(forms.Form):
     missing = forms.BooleanField(label=gettext_lazy("No figure is available for this period"), required=False)
     status = forms.ChoiceField(
         label=gettext_lazy("Status"),
-        choices=[c for c in ObservationStatus.choices if c[0] != "M"],
-        initial="A",
+        choices=[c for c in ObservationStatus.choices if c[0] != ObservationStatus.MISSING],
+        initial=ObservationStatus.NORMAL,
     )
     qualifier = forms.ChoiceField(
         label=gettext_lazy("The figure is"), choices=Qualifier.choices, initial=Qualifier.EXACT
     )
     kind = forms.ChoiceField(
-        label=gettext_lazy("It is a"),
+        label=gettext_lazy("Why does the published figure change?"),
         required=False,
-        choices=[
-            ("", Kind.FIRST.label),
-            *[
-                (k.value, k.label)
-                for k in (Kind.REVISION, Kind.CORRECTION, Kind.METHOD_CHANGE, Kind.WITHDRAWAL)
-            ],
-        ],
+        choices=[(kind.value, kind.label) for kind, _hint in KINDS],
+        widget=forms.RadioSelect,
     )
     break_before = forms.BooleanField(
         label=gettext_lazy("The series breaks here: figures before it do not compare"), required=False
     )
-    reason = text_field(
-        gettext_lazy("Reason"),
-        hint=gettext_lazy(
-            "Needed when a published figure changes or is withdrawn, or when none is available. It is published."
-        ),
-        rows=2,
-    )
-    note_en = text_field(gettext_lazy("Comment in English"), rows=3)
-    note_zh_hant = text_field(gettext_lazy("Comment in Traditional Chinese"), rows=3)
-    note_zh_hans = text_field(gettext_lazy("Comment in Simplified Chinese"), rows=3)
+    reason = text_field(gettext_lazy("Reason"), hint=gettext_lazy("In a sentence. It is published."), rows=2)
     evidence_url = forms.URLField(
         label=gettext_lazy("Link to the evidence"),
         help_text=gettext_lazy("An address that begins with https://. It is published."),
@@ -192,50 +103,86 @@ class EntryForm(forms.Form):
         self.series, self.handing_in = series, handing_in
         self.doubts: list[Doubt] = list(warnings)
         self.changes: list[Change] = []
+        # Evidence that is not for the public, and what is wrong with files that came before the form was judged.
+        self.private: list[Piece] = []
+        self.file_faults: list[str] = []
         self.fields["period"] = self._period_field()
-        self.fields["value"] = FigureField(
-            label=self._value_label(), help_text=self._value_hint(), unit=series.unit, max_length=40
-        )
-        self.fields["value"].widget.attrs["class"] = "value"
+        self.fields["value"] = self._figure_field(self._value_label(), hint=self._value_hint())
+        self.fields["value"].widget.attrs |= {"class": "value", "accesskey": "v"}
+        self.fields["evidence_url"].widget.attrs["accesskey"] = "e"
         for category in series.indicator.disaggregation.get("categories", []):
             label = wording_of(category.get("name", {})).text or category["code"]
-            self.fields[f"part_{category['code']}"] = FigureField(
-                label=label, unit=series.unit, max_length=40
-            )
+            self.fields[f"part_{category['code']}"] = self._figure_field(label)
+        self.fields[PIECES] = PiecesField(indicator=series.indicator.indicator_id)
+        for name in text_names():
+            self.fields[name] = self._text_field(name)
+        self.fields[f"note_{reader()}"].widget.attrs["accesskey"] = "c"
         for code in CODES:
             self.fields[f"because_{code}"] = text_field(
                 gettext_lazy("Why is it right? The approver reads this."), length=500
             )
+        at_figure = [f"because_{code}" for code in CODES if code not in (*AT_PARTS, *AT_EVIDENCE)]
+        about_figure = ["kind", "reason", "status", "qualifier", "break_before"]
         self.order_fields(
-            ["period", "value", "missing", *(f"because_{code}" for code in CODES), *self._part_names()]
+            [
+                "period",
+                "value",
+                "missing",
+                *at_figure,
+                *about_figure,
+                *self._part_names(),
+                "because_breakdown",
+                *self._texts_in_order(),
+            ]
         )
 
     def _part_names(self):
         return [name for name in self.fields if name.startswith("part_")]
+
+    def _texts_in_order(self):
+        """The person's own language first."""
+        languages = sorted(LANGUAGES, key=lambda code: code != reader())
+        return [f"{name}_{code}" for code in languages for name in SAID]
+
+    def _figure_field(self, label, *, hint=""):
+        return FigureField(label=label, help_text=hint, unit=self.series.unit, max_length=40)
+
+    def _text_field(self, name):
+        question, _mark, language = name.partition("_")
+        label = _("%(question)s (%(language)s)") % {
+            "question": QUESTIONS[question],
+            "language": OWN_NAMES[language],
+        }
+        field = text_field(label, rows=2)
+        field.widget.attrs["lang"] = TAGS[language]
+        return field
 
     def _period_field(self):
         if FREQUENCIES[self.series.indicator.frequency] is None:
             hint = _(
                 "A year as 2024, a half-year as 2024-H1, a quarter as 2024-Q3, a month as 2024-10, a day as 2024-10-31"
             )
-            widget = forms.TextInput(attrs={"class": "narrow", "autocomplete": "off", "spellcheck": "false"})
+            widget = forms.TextInput(
+                attrs={"class": "narrow", "autocomplete": "off", "spellcheck": "false", "list": "periods"}
+            )
             return forms.CharField(label=_("Period"), help_text=hint, max_length=10, widget=widget)
-        return forms.ChoiceField(label=_("Period"), choices=self.series.choices())
+        widget = PeriodSelect(public=self.series.is_public)
+        return forms.ChoiceField(
+            label=_("Period"),
+            help_text=how_often(self.series.indicator),
+            choices=self.series.choices(),
+            widget=widget,
+        )
 
     def _value_label(self):
         name = words(self.series.unit, "name") if self.series.unit else ""
         return _("Value, in %(unit)s") % {"unit": name} if name else _("Value")
 
     def _value_hint(self):
-        totals = [
-            (period, row.value) for (part, period), row in self.series.published.items() if part == TOTAL
-        ]
-        known = [value for _period, value in sorted(totals, key=lambda each: each[0]) if value is not None]
-        if not known:
-            return _("Plain digits, with a point for decimals.")
-        return _("Plain digits, with a point for decimals. The last one was %(value)s.") % {
-            "value": decimal_text(known[-1])
-        }
+        known = [row.value for row in self.series.public_totals if row.value is not None]
+        last = _("The last one was %(value)s.") % {"value": decimal_text(known[-1])} if known else ""
+        said = [decimals_of(self.series), possible_of(self.series), last]
+        return (" " if reader() == "en" else "").join(filter(None, said))
 
     # What the template asks for
 
@@ -244,34 +191,93 @@ class EntryForm(forms.Form):
         return [self[name] for name in self._part_names()]
 
     @property
+    def sum(self):
+        """How the parts stand to the total, as they were read."""
+        read = getattr(self, "cleaned_data", None) if self.is_bound else None
+        return running_sum(self, read)
+
+    @property
+    def suggested(self):
+        """(code, label, whether it is public) of periods to choose from where any may be typed."""
+        return [
+            (code, self.series.label(code), self.series.is_public(code)) for code in self.series.periods()
+        ]
+
+    @property
+    def asks_kind(self):
+        """Whether the period that stands in the form has a public figure."""
+        period = self["period"].value()
+        return bool(period) and self.series.is_public(str(period).strip())
+
+    @property
+    def asks_reason(self):
+        return self.asks_kind or bool(self["missing"].value()) or bool(self["reason"].errors)
+
+    @property
+    def is_special(self):
+        """Whether something is said that most figures need not say, or is wrong there."""
+        said = self["missing"].value() or self["break_before"].value()
+        exact = self["qualifier"].value() in (None, "", Qualifier.EXACT)
+        wrong = any(self[name].errors for name in ("missing", "qualifier", "break_before"))
+        return bool(said) or not exact or wrong
+
+    @property
+    def kinds(self):
+        """Each kind of change with its hint, as (radio button, hint)."""
+        hints = {kind.value: hint for kind, hint in KINDS}
+        return [(radio, hints[radio.data["value"]]) for radio in self["kind"].subwidgets]
+
+    @property
     def comments(self):
-        return [self[f"note_{code}"] for code in LANGUAGES]
+        """A language each: its name, its three questions, whether it is the person's own or needs to be seen."""
+        return [self._comment(code) for code in sorted(LANGUAGES, key=lambda code: code != reader())]
+
+    def _comment(self, language):
+        fields = [(QUESTIONS[name], self[f"{name}_{language}"]) for name in SAID]
+        own = language == reader()
+        return {
+            "code": language,
+            "tag": TAGS[language],
+            "name": OWN_NAMES[language],
+            "own": own,
+            "fields": fields,
+            "open": own or any(field.errors for _question, field in fields),
+            "said": sum(bool(field.value()) for _question, field in fields),
+        }
 
     def warnings(self, *codes):
         return [(doubt, self[f"because_{doubt.code}"]) for doubt in self.doubts if doubt.code in codes]
 
     @property
     def value_warnings(self):
-        return self.warnings(*(set(CODES) - {"breakdown", "no_evidence"}))
+        return self.warnings(*(set(CODES) - {*AT_PARTS, *AT_EVIDENCE}))
 
     @property
     def part_warnings(self):
-        return self.warnings("breakdown")
+        return self.warnings(*AT_PARTS)
 
     @property
     def evidence_warnings(self):
-        return self.warnings("no_evidence")
+        return self.warnings(*AT_EVIDENCE)
+
+    @property
+    def files_hint(self):
+        return files_hint()
 
     @property
     def problems(self):
         """(what it is about, where, error) for the list at the top, in the order of the page."""
         listed = [("", "", error) for error in self.non_field_errors()]
+        listed += [(self[PIECES].label, f"id_{FILES}", fault) for fault in self.file_faults]
         asked = {f"because_{doubt.code}": str(doubt.heading).rstrip(".。") for doubt in self.doubts}
         for name in [name for name in self.fields if name in self.errors]:
             field = self[name]
             about = "" if field.is_hidden else asked.get(name, field.label)
-            listed += [(about, field.id_for_label, error) for error in field.errors]
+            listed += [(about, self._place_of(field), error) for error in field.errors]
         return listed
+
+    def _place_of(self, field):
+        return {"kind": f"{field.auto_id}_0", PIECES: f"id_{FILES}"}.get(field.name, field.id_for_label)
 
     @property
     def body(self):
@@ -296,159 +302,57 @@ class EntryForm(forms.Form):
     # Cleaning
 
     def clean_period(self):
-        return no_future(self.cleaned_data["period"], self.series.today)
+        return read_period(self.cleaned_data["period"], self.series.today)
 
     def clean_was(self):
         """A period that the draft no longer holds is none: somebody took it out."""
         was = self.cleaned_data["was"]
         return was if was in self.series.drafted_periods else ""
 
-    def clean_evidence_url(self):
-        url = self.cleaned_data["evidence_url"]
-        if url and not url.startswith("https://"):
-            raise ValidationError(_("Write an address that begins with https://."))
-        return url
-
     def clean(self):
-        if self.cleaned_data.get("period") is not None and "value" in self.cleaned_data:
-            self._check_value()
-            self._check_kind()
-            self._check_reason()
-            self._check_place()
-        if self.cleaned_data.get("evidence_title") and self.cleaned_data.get("evidence_url") == "":
-            self.add_error(
-                "evidence_url", _("Write the address of the evidence as well, or leave both empty.")
-            )
+        if self.typed is not None:
+            for fault in faults(self.typed, self.series):
+                self.add_error(fault.field or None, fault.text)
         if not self.errors:
             self._propose()
         return self.cleaned_data
 
-    def _check_value(self):
-        typed, missing = self.cleaned_data["value"] is not None, self.cleaned_data["missing"]
-        if self._withdraws:
-            # What stands in the field is the figure that is taken back.
-            return
-        if typed and missing:
-            self.add_error("value", _("Write a value or tick that none is available, not both."))
-        if not typed and not missing:
-            self.add_error("value", _("Write the value, or tick that none is available."))
-
-    @property
-    def _withdraws(self):
-        return self.cleaned_data.get("kind") == Kind.WITHDRAWAL
-
-    def _check_kind(self):
-        period, kind = self.cleaned_data["period"].code, self.cleaned_data.get("kind")
-        public = any((breakdown, period) in self.series.published for breakdown in self._breakdowns())
-        said = {"period": period_label(period)}
-        if public and not kind:
-            self.add_error(
-                "kind", _("A figure for %(period)s is published. Say what kind of change this is.") % said
-            )
-        if kind and not public:
-            self.add_error(
-                "kind", _("No figure for %(period)s is published yet, so this is a first release.") % said
-            )
-        elif kind == Kind.WITHDRAWAL and not self._stands(period):
-            self.add_error("kind", _("No figure stands for %(period)s, so there is none to withdraw.") % said)
-        elif kind and kind != Kind.WITHDRAWAL and self.cleaned_data["missing"] and self._stands(period):
-            self.add_error("kind", _("To take back a published figure is a withdrawal. Choose that."))
-
-    def _stands(self, period):
-        """Whether any value is public for the period."""
-        rows = (self.series.published.get((breakdown, period)) for breakdown in self._breakdowns())
-        return any(row is not None and row.value is not None for row in rows)
-
-    def _check_reason(self):
-        if self.cleaned_data.get("reason"):
-            return
-        if self.cleaned_data["missing"]:
-            self.add_error("reason", _("Say why no figure is available."))
-        elif self._withdraws:
-            self.add_error("reason", _("Say why the figure is withdrawn. The reason is published."))
-        elif self.cleaned_data.get("kind"):
-            self.add_error("reason", _("Say why the published figure changes."))
-
-    def _check_place(self):
-        """A period may be opened again, but not written over by way of another."""
-        period, was = self.cleaned_data["period"].code, self.cleaned_data.get("was")
-        if period in self.series.drafted_periods and period != was:
-            self.add_error(
-                "period",
-                _("The draft holds a figure for %(period)s already. Open that one to change it.")
-                % {"period": period_label(period)},
-            )
-
-    def _breakdowns(self):
-        return [TOTAL, *self.series.indicator.categories]
-
-    # What would be kept
+    @cached_property
+    def typed(self) -> Typed | None:
+        """What was typed, as far as it can be read; nothing without a period, a figure, or a word for none."""
+        read = self.cleaned_data
+        if read.get("period") is None or "value" not in read:
+            return None
+        return Typed(
+            period=read["period"],
+            value=read["value"],
+            parts={name.removeprefix("part_"): read.get(name) for name in self._part_names()},
+            texts={name: read.get(name, "") for name in text_names()},
+            missing=read["missing"],
+            qualifier=read.get("qualifier") or Qualifier.EXACT.value,
+            status=read.get("status") or ObservationStatus.NORMAL.value,
+            kind=read.get("kind", ""),
+            break_before=read["break_before"],
+            reason=read.get("reason", ""),
+            url=read.get("evidence_url", ""),
+            title=read.get("evidence_title", ""),
+            was=read.get("was", ""),
+            has_file=bool(read.get(PIECES)),
+        )
 
     def _propose(self):
-        figures = self._withdrawn() if self._withdraws else self._typed()
-        self.changes = [change for change in figures if self._says_something_new(change)] + self._evidence()
+        pieces = self.cleaned_data[PIECES]
+        self.private = [piece for piece in pieces if not piece.public]
+        self.changes = changes(self.typed, self.series) + changes_of_pieces(
+            [piece for piece in pieces if piece.url != self.typed.url],
+            indicator=self.series.indicator.indicator_id,
+            period=self.typed.period.code,
+            known=self.series.known_evidence,
+        )
         if not self.changes:
             self.add_error(None, _("This is exactly what is published. Nothing would change."))
             return
-        self._find_doubts()
-
-    def _typed(self):
-        return [
-            self._change(TOTAL, self._total()),
-            *(
-                self._change(category, self.cleaned_data[f"part_{category}"])
-                for category in self.series.indicator.categories
-                if self.cleaned_data[f"part_{category}"] is not None
-            ),
-        ]
-
-    def _withdrawn(self):
-        """All that stands for the period goes: a part without its whole would say what was taken back."""
-        period = self.cleaned_data["period"].code
-        standing = (self.series.published.get((breakdown, period)) for breakdown in self._breakdowns())
-        return [
-            self._change(row.breakdown, None) for row in standing if row is not None and row.value is not None
-        ]
-
-    def _total(self):
-        return None if self.cleaned_data["missing"] or self._withdraws else self.cleaned_data["value"]
-
-    def _change(self, breakdown, value):
-        cleaned, period = self.cleaned_data, self.cleaned_data["period"].code
-        public = (breakdown, period) in self.series.published
-        missing = value is None
-        notes = {f"note_{code}": cleaned[f"note_{code}"] for code in LANGUAGES} if breakdown == TOTAL else {}
-        return Change.of(
-            "observation",
-            indicator=self.series.indicator.indicator_id,
-            breakdown=breakdown,
-            period=period,
-            value=value,
-            qualifier=Qualifier.EXACT if missing else cleaned["qualifier"],
-            status=ObservationStatus.MISSING if missing else cleaned["status"],
-            break_before=cleaned["break_before"],
-            kind=cleaned["kind"] if public else Kind.FIRST,
-            reason=cleaned["reason"],
-            **notes,
-        )
-
-    def _says_something_new(self, change):
-        row = self.series.published.get((change.content["breakdown"], change.content["period"]))
-        compared = ["value", "qualifier", "status", "break_before"]
-        if change.content["breakdown"] == TOTAL:
-            compared += [f"note_{code}" for code in LANGUAGES]
-        return row is None or any(getattr(row, name) != change.content[name] for name in compared)
-
-    def _evidence(self):
-        period = self.cleaned_data["period"].code
-        url, title = self.cleaned_data["evidence_url"], self.cleaned_data["evidence_title"]
-        if not url or (period, url, title) in self.series.known_evidence:
-            return []
-        indicator = self.series.indicator.indicator_id
-        return [Change.of("evidence", indicator=indicator, period=period, url=url, title=title)]
-
-    def _find_doubts(self):
-        self.doubts = doubts(self._reported())
+        self.doubts = doubts_about(self.typed, self.series)
         if not self.handing_in:
             return
         for doubt in self.doubts:
@@ -456,24 +360,6 @@ class EntryForm(forms.Form):
                 self.add_error(
                     f"because_{doubt.code}", _("Say in a sentence why this is right, or correct the figure.")
                 )
-
-    def _reported(self):
-        cleaned, series = self.cleaned_data, self.series
-        period = cleaned["period"]
-        totals = [row for (breakdown, _p), row in series.published.items() if breakdown == TOTAL]
-        return Reported(
-            figure=Figure(
-                period, self._total(), cleaned["qualifier"], cleaned["status"], cleaned["break_before"]
-            ),
-            history=[figure_of(row) for row in totals if row.period != period.code],
-            frequency=series.indicator.frequency,
-            unit=series.unit,
-            today=series.today,
-            parts={c: None if self._withdraws else cleaned[f"part_{c}"] for c in series.indicator.categories},
-            has_evidence=self._withdraws
-            or bool(cleaned["evidence_url"])
-            or any(known == period.code for known, _url, _title in series.known_evidence),
-        )
 
     def answered(self):
         """The warnings as they are kept: each with its sentence, if it has one."""
@@ -486,6 +372,20 @@ class EntryForm(forms.Form):
             }
             for doubt in self.doubts
         ]
+
+
+class PeriodSelect(forms.Select):
+    """Marks the periods with a public figure: only for those the form asks what kind of change it is."""
+
+    def __init__(self, *, public, **kwargs):
+        super().__init__(**kwargs)
+        self.public = public
+
+    def create_option(self, name, value, *args, **kwargs):
+        option = super().create_option(name, value, *args, **kwargs)
+        if value and self.public(value):
+            option["attrs"]["data-public"] = True
+        return option
 
 
 class ReasonForm(forms.Form):

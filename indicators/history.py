@@ -209,8 +209,9 @@ class History:
         return {"text": label, "statuses": tuple(status for status in (before, after) if status)}
 
 
-def notes_of(row: Observation) -> tuple[str, ...]:
-    return row.note_en, row.note_zh_hant, row.note_zh_hans
+def notes_of(row: Observation) -> set[str]:
+    """What is read with the figure already, so that a reason of the same words need not be said again."""
+    return {text for texts in row.comment for text in texts.values()}
 
 
 def periods_of(row: Any) -> frozenset[str]:

@@ -3,27 +3,32 @@
 Odd is not wrong: a sentence that says why it is right lets it pass, and the approver reads that sentence.
 """
 
-import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
-from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from blueprint.wording import day_text
+from blueprint.wording import day_text, words
 
-from . import progress
 from .figures import difference, joined, number, period_label, with_unit
+from .models.fields import plain
 from .models.indicator import UnitKind
+from .usual import Reported
 
-# A step counts as a jump when it is larger than the largest step before by this factor.
-JUMP = Decimal("1.5")
-# Two steps at least must have been seen before anything can be called unusual.
-STEPS_NEEDED = 2
-
-CODES = ("jump", "sign", "unchanged", "over_hundred", "breakdown", "not_ended", "no_evidence")
+CODES = (
+    "unit",
+    "slip",
+    "falls",
+    "jump",
+    "sign",
+    "unchanged",
+    "over_hundred",
+    "breakdown",
+    "not_ended",
+    "no_evidence",
+)
 
 
 @dataclass(frozen=True)
@@ -35,60 +40,159 @@ class Doubt:
     text: str
 
 
-@dataclass(frozen=True)
-class Reported:
-    """A figure as it was typed, with what stands around it. ``history`` holds the other published totals."""
-
-    figure: progress.Figure
-    history: Sequence[progress.Figure]
-    frequency: str
-    unit: Any
-    today: datetime.date
-    parts: Mapping[str, Decimal | None] = field(default_factory=dict)
-    has_evidence: bool = True
-
-    @property
-    def earlier(self) -> tuple[progress.Figure, ...]:
-        """Figures before this one that it may be compared with: none where it begins a new segment."""
-        if self.figure.break_before:
-            return ()
-        before = [f for f in self.history if f.period < self.figure.period]
-        return progress.last_segment(before, frequency=self.frequency).figures
-
-    @property
-    def is_rank(self) -> bool:
-        return self.unit is not None and self.unit.is_rank
-
-
 def doubts(reported: Reported) -> list[Doubt]:
     """Every warning that a figure raises, in the order of CODES."""
     return [doubt for check in CHECKS for doubt in check(reported)]
 
 
-def jump(reported: Reported) -> Iterator[Doubt]:
-    earlier, value = reported.earlier, reported.figure.value
-    if value is None or len(earlier) <= STEPS_NEEDED:
+def unit(reported: Reported) -> Iterator[Doubt]:
+    """Off by what lies between two ways of writing the same: 0.0141 for 1.41%, HK$ for HK$ million."""
+    factor = reported.slipped_by
+    if factor is None or not is_of_the_unit(reported, factor):
         return
-    step = value - earlier[-1].value
-    largest = max(abs(b.value - a.value) for a, b in pairwise(earlier))
-    if abs(step) <= largest * JUMP:
+    said = {
+        "typed": number(reported.value),
+        "unit": words(reported.unit, "name"),
+        "meant": number(plain(reported.value / factor)),
+        "period": period_label(reported.last.period.code),
+        "last": number(reported.last.value),
+    }
+    text = _("%(typed)s is far from %(last)s in %(period)s, and %(meant)s is near it. The unit is: %(unit)s.")
+    yield Doubt("unit", _("Perhaps in another unit."), text % said)
+
+
+def is_of_the_unit(reported: Reported, factor: Decimal) -> bool:
+    kind = reported.unit.kind if reported.unit is not None else ""
+    if kind in (UnitKind.SHARE, UnitKind.PERCENTAGE):
+        return factor in (Decimal(100), 1 / Decimal(100))
+    return kind == UnitKind.AMOUNT and factor not in (
+        Decimal(10),
+        1 / Decimal(10),
+        Decimal(100),
+        1 / Decimal(100),
+    )
+
+
+def slip(reported: Reported) -> Iterator[Doubt]:
+    factor = reported.slipped_by
+    if factor is None or is_of_the_unit(reported, factor):
+        return
+    said = {
+        "value": with_unit(reported.value, reported.unit),
+        "times": number(plain(max(factor, 1 / factor))),
+        "last": with_unit(reported.last.value, reported.unit),
+        "period": period_label(reported.last.period.code),
+    }
+    text = (
+        _(
+            "%(value)s is about %(times)s times the figure of %(period)s, %(last)s. Has the decimal point slipped?"
+        )
+        if factor > 1
+        else _(
+            "%(value)s is about one part in %(times)s of the figure of %(period)s, %(last)s. Has the decimal point slipped?"
+        )
+    )
+    yield Doubt("slip", _("A digit too many or too few?"), text % said)
+
+
+def falls(reported: Reported) -> Iterator[Doubt]:
+    """A count since the beginning only grows."""
+    value, last = reported.value, reported.last
+    if not reported.cumulative or value is None or last is None or value >= last.value or reported.slipped_by:
         return
     said = {
         "value": with_unit(value, reported.unit),
-        "step": difference(abs(step), reported.unit),
-        "period": period_label(earlier[-1].period.code),
+        "last": with_unit(last.value, reported.unit, last.qualifier),
+        "period": period_label(last.period.code),
     }
-    first = (
-        _("%(value)s is %(step)s above %(period)s.")
-        if step > 0
-        else _("%(value)s is %(step)s below %(period)s.")
+    text = _(
+        "This indicator counts from the beginning, so it does not fall. %(period)s: %(last)s. Now: %(value)s."
     )
-    second = _("From %(first)s to %(last)s the largest step was %(largest)s.") % {
-        "first": period_label(earlier[0].period.code),
-        "last": period_label(earlier[-1].period.code),
-        "largest": difference(largest, reported.unit),
+    yield Doubt("falls", _("Lower than before."), text % said)
+
+
+def jump(reported: Reported) -> Iterator[Doubt]:
+    value = reported.value
+    if value is None or not reported.is_unusual(value):
+        return
+    # What is told already needs no second sentence.
+    if reported.slipped_by or any(falls(reported)):
+        return
+    said = {
+        "value": with_unit(value, reported.unit),
+        "step": size_of(reported, reported.earlier[-1].value, value, with_amount=True),
+        "period": period_label(reported.earlier[-1].period.code),
     }
-    yield Doubt("jump", _("A larger step than usual."), joined(first % said, second))
+    up = value > reported.earlier[-1].value
+    heading = _("Higher than usual.") if up else _("Lower than usual.")
+    if reported.is_rank:
+        heading = _("Further down than usual.") if up else _("Further up than usual.")
+    yield Doubt("jump", heading, joined(how_far(reported, up=up) % said, what_was_usual(reported, value)))
+
+
+def how_far(reported: Reported, *, up: bool) -> str:
+    """A rank with a larger number is a lower one, so of ranks neither above nor below is said."""
+    if reported.is_rank:
+        return (
+            _("%(value)s is %(step)s places further down than %(period)s.")
+            if up
+            else _("%(value)s is %(step)s places further up than %(period)s.")
+        )
+    return (
+        _("%(value)s is %(step)s above %(period)s.") if up else _("%(value)s is %(step)s below %(period)s.")
+    )
+
+
+def what_was_usual(reported: Reported, value: Decimal) -> str:
+    """In words that need no statistics: the largest step that way, or how large half of all steps were."""
+    last = reported.earlier[-1].value
+    moves = [(abs(step), pair) for step, pair in zip(reported.steps, reported.pairs, strict=True)]
+    same_way = [(size, pair) for size, pair in moves if (pair[1] - pair[0]) * (value - last) > 0]
+    said = {
+        "first": period_label(reported.earlier[0].period.code),
+        "last": period_label(reported.earlier[-1].period.code),
+    }
+    if not any(size for size, _pair in moves):
+        return _("From %(first)s to %(last)s it never changed.") % said
+    if not same_way:
+        return NEVER[value > last, reported.is_rank] % said
+    size, pair = max(same_way)
+    if abs(reported.step(value, last)) > size:
+        return LARGEST[value > last, reported.is_rank] % (said | {"largest": size_of(reported, *pair)})
+    pair = sorted(moves)[(len(moves) - 1) // 2][1]
+    return _("From %(first)s to %(last)s half of all steps were %(half)s or smaller.") % (
+        said | {"half": size_of(reported, *pair)}
+    )
+
+
+# (upwards in number, of a rank): what is said of the steps before.
+NEVER = {
+    (True, False): gettext_lazy("From %(first)s to %(last)s it never rose."),
+    (False, False): gettext_lazy("From %(first)s to %(last)s it never fell."),
+    (True, True): gettext_lazy("From %(first)s to %(last)s it never went down."),
+    (False, True): gettext_lazy("From %(first)s to %(last)s it never went up."),
+}
+LARGEST = {
+    (True, False): gettext_lazy("From %(first)s to %(last)s the largest step up was %(largest)s."),
+    (False, False): gettext_lazy("From %(first)s to %(last)s the largest step down was %(largest)s."),
+    (True, True): gettext_lazy("From %(first)s to %(last)s the largest step down was %(largest)s places."),
+    (False, True): gettext_lazy("From %(first)s to %(last)s the largest step up was %(largest)s places."),
+}
+
+
+def size_of(reported: Reported, before: Decimal, after: Decimal, *, with_amount: bool = False) -> str:
+    """0.28 percentage points; of what grows by shares of itself 25%, or 1,200 companies (25%)."""
+    amount = difference(plain(abs(after - before)), reported.unit)
+    if not reported.by_growth:
+        return amount
+    share = in_per_cent(abs(after / before - 1))
+    return _("%(amount)s (%(share)s)") % {"amount": amount, "share": share} if with_amount else share
+
+
+def in_per_cent(share: Decimal) -> str:
+    """To one decimal, and to two where one would show nothing."""
+    places = Decimal("0.1") if share >= Decimal("0.0005") else Decimal("0.01")
+    return f"{number(plain((share * 100).quantize(places)))}%"
 
 
 def sign(reported: Reported) -> Iterator[Doubt]:
@@ -167,6 +271,9 @@ def no_evidence(reported: Reported) -> Iterator[Doubt]:
 
 
 CHECKS: tuple[Callable[[Reported], Iterator[Doubt]], ...] = (
+    unit,
+    slip,
+    falls,
     jump,
     sign,
     unchanged,

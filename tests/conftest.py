@@ -1,4 +1,4 @@
-import io
+import gc
 import os
 import shutil
 import signal
@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection, connections, transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import TransactionTestCase
@@ -16,6 +15,7 @@ from django.utils.translation import override
 from blueprint import checkpoints, triggers
 from tests import only_public, rig
 from tests.database import NO_POSTGRES
+from tests.plan import load_plan, trigger_statements
 
 SECONDS_FOR_A_TEST = 120
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "make_site"}
@@ -31,6 +31,7 @@ def pytest_configure(config):
         "markers", "slow: left out by `make fast` (set by using a browser or real processes)"
     )
     config.addinivalue_line("markers", "browser: is run in a real browser (set by using its fixtures)")
+    config.addinivalue_line("markers", "long: takes ten seconds or more, and is begun before others")
     config.addinivalue_line("markers", "only_on(vendor): makes sense on sqlite, or on postgresql, alone")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = settings.VAR_DIR / "media"
@@ -64,11 +65,24 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         (here if belongs_here(item, config.option.postgres) else elsewhere).append(item)
     config.hook.pytest_deselected(items=elsewhere)
-    # The browser's event loop stays in its thread and would be in the way of later tests.
-    items[:] = sorted(here, key=lambda item: "browser" in item.fixturenames)
+    items[:] = sorted(here, key=place)
     for item in items:
         if config.option.postgres and connections["default"].vendor != "postgresql":
             item.add_marker(pytest.mark.skip(reason=NO_POSTGRES))
+
+
+def place(item) -> tuple[bool, bool]:
+    """The browser's event loop stays in its thread and would be in the way of later tests. A long test comes before
+    the others: as the last one it would leave one process at work and the rest waiting for it.
+    """
+    return "browser" in item.fixturenames, item.get_closest_marker("long") is None
+
+
+def pytest_collection_finish():
+    """Thousands of tests and the modules that hold them stay to the end: not to be looked through again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def belongs_here(item, on_postgres: bool) -> bool:
@@ -166,19 +180,6 @@ def flush_despite_triggers():
     BaseDatabaseOperations.execute_sql_flush = flush
 
 
-def trigger_statements(connection) -> tuple[list[str], list[str]]:
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            found = cursor.fetchall()
-            return [f'DROP TRIGGER "{name}"' for name, _ in found], [sql for _, sql in found]
-        cursor.execute("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
-        tables = [f"ALTER TABLE {table}" for (table,) in cursor.fetchall()]
-        return [f"{table} DISABLE TRIGGER USER" for table in tables], [
-            f"{table} ENABLE TRIGGER USER" for table in tables
-        ]
-
-
 def cache_statements() -> list[str]:
     """Django's flush knows models only; what the database cache counts must not reach the next test."""
     return [
@@ -193,9 +194,9 @@ def cache_statements() -> list[str]:
 
 @pytest.fixture(scope="module")
 def real_plan(django_db_setup, django_db_blocker):
-    """The shipped plan and its figures, loaded once for a module and rolled back after it."""
+    """The shipped plan and its figures, there for a whole module and rolled back after it."""
     with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_blueprint", settings.BASE_DIR / "fixtures" / "blueprint", stdout=io.StringIO())
+        load_plan()
         yield
         transaction.set_rollback(True)
 

@@ -1,7 +1,6 @@
 """Several people at once, each with a database connection of their own."""
 
 import multiprocessing
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -27,13 +26,6 @@ def at_once(work: Callable[[int], Any], *, threads: int = 8) -> list[Any]:
 
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(run, range(threads)))
-
-
-def wait_for_mail() -> None:
-    """Mail about reports is sent beside the answer; a test goes on when it is out, and takes no thread to the next."""
-    for thread in threading.enumerate():
-        if thread.name == "report-mail":
-            thread.join(timeout=20)
 
 
 # Processes, for what threads cannot show: a death in the middle

@@ -55,7 +55,7 @@ def pages_of(client, *, most):
 
 @pytest.fixture(
     scope="module",
-    params=[2, pytest.param(0, marks=[pytest.mark.slow, pytest.mark.only_on("sqlite")])],
+    params=[2, pytest.param(0, marks=[pytest.mark.slow, pytest.mark.long, pytest.mark.only_on("sqlite")])],
     ids=["few", "all"],
 )
 def pages(request, real_plan, django_db_blocker):

@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 LANGUAGES = ("en", "zh-hant", "zh-hans")
 # What answers a question of the reader, or takes something in, is asked of the living site.
 LIVING = re.compile(
-    r"/(accounts|admin|api|\.well-known|livez|readyz|metrics|ledger/proof|ledger/consistency"
-    rf"|({'|'.join(LANGUAGES)})/(desk|room|search|report|compare))(/|$)"
+    r"/(accounts|admin|demo|api|\.well-known|livez|readyz|metrics|ledger/proof|ledger/consistency"
+    rf"|({'|'.join(LANGUAGES)})/(desk|room|search|report|compare|publications/subscribe))(/|$)"
 )
 # Parameters of links that pages offer, of which there are finitely many.
 FINITE = frozenset(

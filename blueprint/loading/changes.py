@@ -139,7 +139,16 @@ def indicator_change(indicator: Record) -> Change:
         texts |= in_languages(name, indicator[name])
     plain = {
         name: indicator[name]
-        for name in ("unit", "decimals", "polarity", "frequency", "office", "release_month")
+        for name in (
+            "unit",
+            "decimals",
+            "lowest",
+            "highest",
+            "polarity",
+            "frequency",
+            "office",
+            "release_month",
+        )
     }
     return Change.of(
         "indicator",
@@ -147,6 +156,7 @@ def indicator_change(indicator: Record) -> Change:
         indicator_class=indicator["class"],
         strategy=str(indicator["strategy"]),
         source_agency=indicator["source_agency"] or "",
+        cumulative=bool(indicator["cumulative"]),
         disaggregation=disaggregation(indicator["disaggregation"]),
         **({"path": indicator["path"]} if indicator["path"] else {}),
         **plain,

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.db import transaction
 
-from blueprint.actions import changes_of, digest_of, open_release, touch
+from blueprint.actions import open_release, touch
 from blueprint.audit import record
 from blueprint.clock import database_now
+from blueprint.contents import changes_of, digest_of
 from blueprint.models import PersonName, Publication, Release, User
 from blueprint.nouns import Change, Noun, nouns, spelled
 from indicators.models.observation import Kind

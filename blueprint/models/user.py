@@ -1,9 +1,10 @@
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from ..permissions import OFFICE_ROLES, Permission, Role, RoleBackend, may
+from ..permissions import EVER_DEPUTIES, LENDABLE, OFFICE_ROLES, Permission, Role, RoleBackend, lent, may
 from .office import Office
 
 
@@ -82,4 +83,17 @@ class User(AbstractBaseUser):
         return self.is_staff
 
     def may(self, permission):
-        return self.is_active and may(self.role, permission)
+        return self.is_active and (may(self.role, permission) or bool(self.lenders(permission)))
+
+    def lenders(self, permission):
+        """Those who are away, and in whose place alone this person may do something now."""
+        if may(self.role, permission) or permission not in LENDABLE:
+            return []
+        return [absent for absent in self.absent_colleagues if permission in lent(absent, self)]
+
+    @cached_property
+    def absent_colleagues(self):
+        """Whose deputy the person is at this moment. Each request loads its person anew, so it holds for one request."""
+        if self.pk is None or self.role not in EVER_DEPUTIES:
+            return []
+        return [row.absent for row in self.deputyships.in_force().select_related("absent")]

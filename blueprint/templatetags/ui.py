@@ -151,6 +151,12 @@ def at_minute(value):
 
 
 @register.filter
+def clock(value):
+    """The time of a moment, with the day unless that is today."""
+    return w.clock_text(value) if value else ""
+
+
+@register.filter
 def published(publication):
     """When a publication was made, as precisely as is known."""
     if publication.precision == "moment":
@@ -245,7 +251,7 @@ def in_language(context, code):
     parts = request.get_full_path().split("/", 2)
     if parts[1] in ("en", "zh-hant", "zh-hans"):
         return f"/{code}/{parts[2]}"
-    if parts[1] == "accounts":
+    if parts[1] in ("accounts", "demo"):
         asked = request.GET.copy()
         asked["language"] = code
         return f"{request.path}?{asked.urlencode()}"

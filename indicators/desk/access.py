@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from blueprint.accounts import home_of
 from blueprint.models import OfficeVersion
 from blueprint.moment import head_moment
-from blueprint.permissions import Permission
+from blueprint.permissions import LENT, Permission
 
 REFUSALS = {
     Permission.OPEN_DESK: lambda: _(
@@ -18,6 +18,7 @@ REFUSALS = {
     Permission.SEE_REPORTS: lambda: _(
         "Error reports are for the offices' officials, for publishers and for auditors."
     ),
+    Permission.ASSIGN_WORK: lambda: _("Who has what is set by the head of the office."),
     Permission.ENTER_FIGURES: lambda: _("Your role does not enter figures. Officials of the office do."),
 }
 
@@ -49,4 +50,7 @@ def desk_render(request, template, context, *, status=200):
         )
     around = {"own_office": office, "desk_home": home_of(user), "at_desk": user.may(Permission.OPEN_DESK)}
     around["sees_reports"] = user.may(Permission.SEE_REPORTS)
+    around["enters_figures"] = bool(user.office_id) and user.may(Permission.ENTER_FIGURES)
+    around["may_be_absent"] = user.role in LENT
+    around["acts_for"] = user.absent_colleagues
     return render(request, template, around | context, status=status)

@@ -5,6 +5,7 @@ from blueprint.differences import Names, field_changes, figure_change, rows_befo
 from blueprint.moment import head_moment
 from blueprint.publishing import rehearsed, standing_numbers
 
+from ..evidence.content_types import kind_word
 from ..figures import period_label
 from ..standings import standings
 
@@ -24,7 +25,10 @@ def compared(release):
         if change.noun.name == "observation":
             figures.append(figure_change(change, stood, names))
         elif change.noun.name == "evidence":
-            evidence.append(change.content | {"period": period_label(change.content["period"])})
+            kind = kind_word(change.content["media_type"])
+            evidence.append(
+                change.content | {"period": period_label(change.content["period"]), "file_kind": kind}
+            )
         else:
             others.append(field_changes(change, stood, names))
     return figures, evidence, others

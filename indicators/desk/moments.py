@@ -5,9 +5,11 @@ import functools
 
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from blueprint.drafts import Keeping
 from blueprint.language_forms import DRAFT, with_simplified_drafts
 from blueprint.languages import Unsettled
 from blueprint.scheduling import agree_moment, decline_moment, propose_moment, set_moment
@@ -69,6 +71,7 @@ def said_moment(release):
 
 def moment_page(request, release, form, *, status=200):
     context = {"release": release, "stage": stage_of(release), "form": form}
+    context["keeping"] = keeping_of(request, release, "moment", form)
     return desk_render(request, "desk/release_moment.html", context, status=status)
 
 
@@ -103,7 +106,17 @@ def release_reschedule(request, pk):
 
 def reschedule_page(request, release, form, *, status=200):
     context = {"release": release, "stage": stage_of(release), "form": form}
+    context["keeping"] = keeping_of(request, release, "reschedule", form)
     return desk_render(request, "desk/release_reschedule.html", context, status=status)
+
+
+def keeping_of(request, release, name, form):
+    """On the page as it is opened, what was typed there before stands in the form."""
+    back = reverse(f"desk:release-{name}", args=[release.pk])
+    keeping = Keeping(request.user, f"{name}:{release.pk}", version=release.version, back=back)
+    if request.method != "POST":
+        keeping.put_back(form)
+    return keeping
 
 
 def read_moment(text):

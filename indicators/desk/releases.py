@@ -1,13 +1,12 @@
-"""One release: what it changes, who did what, and the moves that this person may make."""
+"""One release: its page, its preview, and the moves that people make on it."""
 
-from django.conf import settings
 from django.contrib import messages
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import DatabaseError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,38 +14,34 @@ from blueprint.accounts import home_of
 from blueprint.actions import (
     Moved,
     Refused,
-    approval_digest,
     approve_release,
     publish_release,
+    recall_release,
     return_release,
     submit_release,
     take_back_approval,
     withdraw_release,
 )
 from blueprint.audit import record_refusal
-from blueprint.differences import short_name
+from blueprint.drafts import accepted
 from blueprint.language_forms import ACCEPT
 from blueprint.models import Release
 from blueprint.moment import head_moment
-from blueprint.pre_release import SEEN, record_view
-from blueprint.workflow import State, allowed_moves, touched
+from blueprint.one_source import check_one_source
+from blueprint.pre_release import record_view
+from blueprint.workflow import State
 
-from ..actions import hand_in, warnings_of
-from ..figures import period_label
+from ..actions import hand_in
 from ..forms import ReasonForm
-from ..models import IndicatorVersion
 from ..views import indicator_page
 from . import comparison
-from .access import desk_render
-from .schedule import languages_of, pre_release_of, schedule_of, taking_back
-from .stages import deed, next_step, stage_of
-
-UNDER_WAY = (State.DRAFT, State.SUBMITTED, State.APPROVED)
-# Not for want of trying again: the database is away, which the error page says.
-DATABASE_AWAY = (OperationalError, InterfaceError)
+from .release_page import DATABASE_AWAY, UNDER_WAY, named_indicators, release_page
+from .stages import stage_of
+from .submissions import since_seen
 
 
 def visible_release(request, pk):
+    check_one_source(request, pk)
     rows = Release.objects.visible_to(request.user).select_related("office", "publication")
     return get_object_or_404(rows, pk=pk)
 
@@ -54,85 +49,6 @@ def visible_release(request, pk):
 @require_safe
 def release(request, pk):
     return release_page(request, visible_release(request, pk))
-
-
-def release_page(request, release, *, reason_form=None, status=200):
-    record_view(release, by=request.user, what="release", language=get_language())
-    figures, evidence, others = comparison.compared(release)
-    moves = allowed_moves(release, request.user)
-    own = touched(release, request.user)
-    schedule = schedule_of(release, request.user)
-    context = {
-        "release": release,
-        "stage": stage_of(release),
-        "figures": figures,
-        "evidence": evidence,
-        "others": others,
-        "warnings": listed_warnings(release),
-        "events": [
-            (event, deed(event))
-            for event in release.events.filter(refused=False).exclude(verb=SEEN).select_related("actor")
-        ],
-        "moves": moves,
-        "next_step": next_step(release, moves, touched=own),
-        "own_entry": "submit" in moves and release.track == Release.Track.OFFICE,
-        "reason_form": reason_form or ReasonForm(initial={"reason": taking_back(schedule)}),
-        "digest": approval_digest(release),
-        "schedule": schedule,
-        "languages": languages_of(release),
-        "pre_release": pre_release_of(release, request.user),
-        **outlook(release),
-    }
-    return desk_render(request, "desk/release.html", context, status=status)
-
-
-def outlook(release):
-    """What would follow if it were public: the effect on the statuses, and the pages that can be previewed."""
-    if release.state not in UNDER_WAY:
-        return {}
-    try:
-        return {"effects": comparison.effects(release), "previews": previews(release)}
-    except DATABASE_AWAY:
-        raise
-    except DatabaseError:
-        return {"cannot_be_published": True}
-
-
-def previews(release):
-    """Each indicator with the address of its preview in each language."""
-    return [named | {"links": preview_links(release, named["code"])} for named in named_indicators(release)]
-
-
-def preview_links(release, code):
-    links = []
-    for language, name in settings.LANGUAGES:
-        with override(language):
-            address = reverse("desk:release-preview", args=[release.pk, code])
-        links.append({"language": language, "name": name, "address": address})
-    return links
-
-
-def named_indicators(release):
-    codes = comparison.indicators_of(release)
-    number = head_moment().number
-    known = {v.indicator_id: v for v in IndicatorVersion.objects.filter(indicator__in=codes).as_at(number)}
-    return [{"code": code, "name": short_name(known[code], code)} for code in codes if code in known]
-
-
-def listed_warnings(release):
-    """Each warning with its sentence, under its indicator and period."""
-    number = head_moment().number
-    kept = {pair: warnings for pair, warnings in warnings_of(release).items() if warnings}
-    codes = {code for code, _period in kept}
-    known = {v.indicator_id: v for v in IndicatorVersion.objects.filter(indicator__in=codes).as_at(number)}
-    return [
-        {
-            "name": short_name(known.get(code), code),
-            "period": period_label(period),
-            "warnings": warnings,
-        }
-        for (code, period), warnings in sorted(kept.items())
-    ]
 
 
 @require_safe
@@ -183,6 +99,7 @@ def moved(request, pk, verb, action, said, *, answer=None, same=None):
         return gone
     release = visible_release(request, pk)
     if made_already(request, release, verb, same):
+        accepted(request)
         return redirect(release)
     try:
         if release.version != seen_version(request):
@@ -198,6 +115,7 @@ def moved(request, pk, verb, action, said, *, answer=None, same=None):
         reason = _("This cannot be done: what the release says breaks a rule of the public tables.")
         status = 409
     else:
+        accepted(request)
         messages.success(request, said(release))
         return redirect(release)
     if gone := approved_by_colleague(request, pk):
@@ -216,9 +134,10 @@ def approved_by_colleague(request, pk):
 
 
 def refused(request, release, reason, *, status):
-    """The release as it stands now, with why the move was not made."""
+    """The release as it stands now, with why the move was not made, and what changed since the person saw it."""
     messages.error(request, reason)
-    return release_page(request, release, status=status)
+    seen_changes = since_seen(release, seen_version(request)) if status == 409 else None
+    return release_page(request, release, seen_changes=seen_changes, status=status)
 
 
 @require_POST
@@ -229,6 +148,20 @@ def release_submit(request, pk):
 
     return moved(
         request, pk, "submit", submit, lambda release: _("Submitted. Another person has to approve it now.")
+    )
+
+
+@require_POST
+def release_recall(request, pk):
+    def recall(release):
+        recall_release(release, by=request.user)
+
+    return moved(
+        request,
+        pk,
+        "recall",
+        recall,
+        lambda release: _("Recalled. It is a draft again."),
     )
 
 

@@ -2,10 +2,12 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from blueprint.audit import record_refusal
+from blueprint.drafts import Keeping, accepted
 from blueprint.models import OfficeVersion, Report, ReportState
 from blueprint.moment import head_moment
 from blueprint.paging import paged
@@ -47,13 +49,19 @@ def visible_report(request, reference):
 
 
 def report_page(request, report, *, answering=None, closing=None, status=200):
+    back = reverse("desk:report", args=[report.reference])
+    answer, close = (
+        Keeping(request.user, f"{verb}:{report.reference}", back=back) for verb in ("answer", "close")
+    )
     context = {
         "page": "reports",
         "report": report,
+        "keeping_answer": answer,
+        "keeping_close": close,
         "office": offices().get(report.office_id),
         "may_settle": report.is_open and request.user.may(Permission.ANSWER_REPORTS),
-        "answering": answering or AnswerForm(),
-        "closing": closing or ClosingForm(),
+        "answering": answering or answer.put_back(AnswerForm()),
+        "closing": closing or close.put_back(ClosingForm()),
         # What was typed too late to be stored is shown, to be copied.
         "unsent": "" if report.is_open else typed(answering or closing),
     }
@@ -95,6 +103,7 @@ def settled(request, reference, state, settle, said, **forms):
         return report_page(request, report, **forms)
     [words] = form.cleaned_data.values()
     if (report.state, report.settled_by, report.answer) == (state, request.user, words):
+        accepted(request)
         return redirect("desk:report", report.reference)
     try:
         settle(report)
@@ -103,5 +112,6 @@ def settled(request, reference, state, settle, said, **forms):
         messages.error(request, str(refusal))
         status = 409 if isinstance(refusal, Settled) else 403
         return report_page(request, visible_report(request, reference), status=status, **forms)
+    accepted(request)
     messages.success(request, said)
     return redirect("desk:report", report.reference)

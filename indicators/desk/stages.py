@@ -35,13 +35,28 @@ def is_late(release):
 
 
 def deed(event):
-    """What an event says was done."""
+    """What an event says was done, and for whom, where a deputy did it."""
+    said = _deed(event)
+    absent = event.detail.get("for_person")
+    return _("%(deed)s, for %(absent)s") % {"deed": said, "absent": absent} if absent else said
+
+
+def _deed(event):
+    if event.verb == "withdraw" and (into := event.detail.get("into")):
+        return _("put it into release %(number)s") % {"number": into}
     return {
         "open_release": _("opened the release"),
         "save_entry": _("saved figures"),
+        "save_figures": _("saved figures from a sheet"),
         "withdraw_entry": _("took figures out"),
         "submit": _("submitted it for approval"),
+        "recall": _("took it back before it was decided on"),
         "return": _("returned it"),
+        "remark": _("commented on a field"),
+        "settle_remark": _("settled a comment"),
+        "gather": _("put other drafts into it"),
+        "split": _("took it out of another release"),
+        "split_off": _("took an indicator out into a release of its own"),
         "approve": _("approved it"),
         "take_back": _("took the approval back"),
         "withdraw": _("withdrew it"),

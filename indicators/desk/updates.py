@@ -1,162 +1,185 @@
-"""My updates: what an office owes, what waits for a decision, what is ready to go out."""
+"""My updates: what is to be done, by whom and by when; what waits for a decision; what is ready to go out."""
 
+from collections import Counter
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from blueprint.models import Contributor, Release
+from blueprint.models import OfficeVersion, Release
 from blueprint.moment import head_moment
 from blueprint.paging import paged
 from blueprint.permissions import Permission
 from blueprint.workflow import State
 
-from ..models import EvidenceEntry, ObservationEntry
+from ..figures import period_label
 from ..standings import standings
 from .access import desk_page, desk_render
-from .schedule import changes_since
-from .stages import is_late, stage_of
+from .queues import queues
+from .stages import stage_of
+from .update_filters import UpdatesFilter
+from .worklist import STAGES, Progress, Work, worklist
+
+ROWS, RELEASES = 50, 40
+# With so few there is nothing to look for.
+FEW = 6
+
+
+@dataclass(frozen=True)
+class Link:
+    address: str
+    text: str
 
 
 @dataclass(frozen=True)
 class Update:
-    """An indicator of the office: how it stands, when its next figure is due, and what is under way of it."""
+    """A row of the list: the work, how its indicator stands, and the one thing to do with it."""
 
+    work: Work
     standing: Any
-    today: Any
-    # The release in which its figures are being written.
-    release: Any = None
-    # The one that is approved and waits, and whether this person may open it: it is for few.
-    waiting: Any = None
-    may_open: bool = True
+    may_enter: bool
+    # Where the list is of several offices.
+    office: Any = None
 
     @property
-    def days(self):
-        return abs((self.standing.freshness.due_on - self.today).days)
+    def action(self) -> Link:
+        return self.entering if self.may_enter and self._to_enter else self.opening
 
     @property
-    def handed_in(self):
-        submitted = self.release is not None and self.release.state == State.SUBMITTED
-        return submitted or self.waiting is not None
+    def _to_enter(self) -> bool:
+        return bool(self.work.draft) or self.work.stage in ("overdue", "due", "coming", "no_schedule")
 
     @property
-    def returned(self):
-        return self.release is not None and self.release.state == State.DRAFT and self.release.returned_reason
+    def entering(self) -> Link:
+        address, draft = enter_address(self.work), self.work.draft
+        due = self.work.line.freshness.period
+        if draft:
+            return Link(address, _("Mend it") if draft.returned_reason else _("Go on with the draft"))
+        if due and due.start <= self.work.line.today:
+            return Link(address, _("Enter %(period)s") % {"period": period_label(due.code)})
+        return Link(address, _("Enter a figure"))
 
     @property
-    def stage(self):
-        return stage_of(self.release) if self.release else ""
+    def opening(self) -> Link:
+        if self.openable:
+            return Link(self.openable[0].get_absolute_url(), _("Open it"))
+        return Link(self.standing.indicator.get_absolute_url(), _("Public page"))
 
     @property
-    def waiting_stage(self):
-        return stage_of(self.waiting) if self.waiting else ""
+    def openable(self) -> list[Release]:
+        return [held.release for held in self.work.held if held.release.pk in self.work.visible]
+
+    @property
+    def under_way(self) -> list[Link]:
+        """The releases that hold something of it, with the stage of each, but for the draft that is gone on with."""
+        main = self.work.draft if self.may_enter else None
+        return [Link(r.get_absolute_url(), stage_of(r)) for r in self.openable if r != main]
+
+    @property
+    def for_few(self) -> bool:
+        """Whether something of it is approved that this person may not see before its moment."""
+        return any(release.pk not in self.work.visible for release in self.work.within(State.APPROVED))
+
+
+def enter_address(work):
+    address = reverse("desk:enter", args=[work.code])
+    beside = len(work.within(State.DRAFT, State.SUBMITTED)) > 1
+    return f"{address}?release={work.draft.pk}" if beside and work.draft else address
 
 
 @desk_page(Permission.OPEN_DESK)
 @require_safe
 def updates(request):
     user = request.user
-    context = own_updates(user) if user.office_id else {}
-    context |= {
-        "may_enter": user.may(Permission.ENTER_FIGURES),
-        "queues": list(queues(user)),
+    sees_all = user.may(Permission.SEE_ALL_WORK)
+    moment = head_moment()
+    works = worklist(moment, user, office=None if sees_all else user.office_id)
+    offices = offices_of(works, moment) if sees_all else []
+    asked = UpdatesFilter(request.GET, works=works, user=user, offices=offices)
+    context = {
+        "filter": asked,
+        "progress": Progress.of(asked.of_whom),
+        "following": following_date(asked.of_whom),
+        "assigns": user.may(Permission.ASSIGN_WORK),
     }
-    visible = Release.objects.visible_to(user).select_related("submitted_by")
-    if user.may(Permission.SEE_ALL_WORK):
-        context |= paged(request, visible, 40)
-        context["listed"] = rows_of(context["part"])
+    if asked.active:
+        context |= list_of(request, asked, moment, offices)
+    elif sees_all:
+        # Who answers for all offices looks at all of them first, and at the list of one when asked for it.
+        context |= all_offices(works, offices) | all_releases(request, user)
     else:
-        context["published"] = rows_of(visible.in_state(State.PUBLISHED)[:5])
+        context |= list_of(request, asked, moment, offices) | {"queues": queues(user)[0]}
     return desk_render(request, "desk/updates.html", context)
 
 
-def own_updates(user):
-    """The office's indicators in sections, and how many of the figures asked for are handed in."""
-    moment = head_moment()
-    own = [s for s in standings(moment) if s.indicator.office_id == user.office_id]
-    written, waiting = releases_under_way(user, [s.code for s in own])
-    visible = set(Release.objects.visible_to(user).open().values_list("pk", flat=True))
-    found = [
-        Update(s, moment.today, written.get(s.code), approved, may_open=approved and approved.pk in visible)
-        for s in own
-        for approved in [waiting.get(s.code)]
+def list_of(request, asked, moment, offices):
+    """The page of the list that was asked for, in sections."""
+    context = paged(request, asked.listed, ROWS)
+    shown = list(context["part"])
+    found = {s.code: s for s in standings(moment, codes=[work.code for work in shown])}
+    enters = request.user.may(Permission.ENTER_FIGURES) and request.user.office_id
+    several = {} if asked.asked.get("office") else {office.office_id: office for office in offices}
+    rows = [Update(work, found[work.code], enters == work.office, several.get(work.office)) for work in shown]
+    counts = Counter(work.stage for work in asked.counted)
+    context["updates"] = rows
+    context["sections"] = [
+        (stage, STAGES[stage], counts[stage], list(group))
+        for stage, group in groupby(rows, key=lambda row: row.work.stage)
     ]
-    sections = [
-        (state, title, sorted((u for u in found if u.standing.freshness.state == state), key=by_due_date))
-        for state, title in (
-            ("overdue", _("Overdue")),
-            ("due", _("Due")),
-            ("current", _("Coming")),
-            ("no_schedule", _("No schedule")),
-        )
+    context["counts"] = [
+        (STAGES[stage], counts[stage], with_state(asked.data, stage), asked.asked["state"] == stage)
+        for stage in STAGES
+        if counts[stage]
     ]
-    asked = [u for u in found if u.standing.freshness.state in ("overdue", "due")]
+    context["few"] = len(asked.works) <= FEW and not asked.active
+    return context
+
+
+def with_state(given, stage):
+    """The list's address with one stage alone, from its first page."""
+    kept = given.copy()
+    kept["state"] = stage
+    kept.pop("page", None)
+    return f"?{kept.urlencode()}"
+
+
+def following_date(works):
+    """The next day on which something is due that is not asked for yet."""
+    return min((work.due_on for work in works if work.due_on and not work.asked), default=None)
+
+
+# All offices
+
+
+def offices_of(works, moment):
+    """Those that answer for an indicator, by their codes."""
+    codes = {work.office for work in works}
+    rows = OfficeVersion.objects.filter(office__in=codes).as_at(moment.number, or_first=True)
+    return sorted(rows, key=lambda office: office.office_id)
+
+
+def all_offices(works, offices):
+    """A row for each office: how much of what is asked for is handed in, and how many stand at each stage."""
+    counts = Counter((work.office, work.stage) for work in works)
+    stages = [stage for stage in STAGES if any((o.office_id, stage) in counts for o in offices)]
+    by_office = {o.office_id: [w for w in works if w.office == o.office_id] for o in offices}
     return {
-        "updates": found,
-        "sections": [section for section in sections if section[2]],
-        "asked": len(asked),
-        "handed_in": sum(u.handed_in for u in asked),
-        "returned": [u for u in found if u.returned],
+        "stages": [STAGES[stage] for stage in stages],
+        "offices": [
+            {
+                "office": office,
+                "progress": Progress.of(by_office[office.office_id]),
+                "cells": [(stage, STAGES[stage], counts[office.office_id, stage]) for stage in stages],
+            }
+            for office in offices
+        ],
     }
 
 
-def by_due_date(update):
-    return str(update.standing.freshness.due_on or ""), update.standing.code
-
-
-def releases_under_way(user, codes):
-    """Indicator -> the office's release in which it is being written; and the same for what is approved."""
-    written, waiting = {}, {}
-    for entry in (ObservationEntry, EvidenceEntry):
-        open_releases = Release.objects.open().filter(track=Release.Track.OFFICE, office=user.office_id)
-        rows = entry.objects.filter(indicator__in=codes, release__in=open_releases).select_related(
-            "release__returned_by"
-        )
-        for row in rows.order_by("-release_id"):
-            found = waiting if row.release.state == State.APPROVED else written
-            found[row.indicator_id] = row.release
-    return written, waiting
-
-
-def queues(user):
-    """What waits for this person: (heading, what it is, releases marked with whether they had a hand in each)."""
-    visible = Release.objects.visible_to(user).select_related("submitted_by")
-    if user.may(Permission.APPROVE_FIGURES):
-        rows = visible.in_state(State.SUBMITTED).filter(track=Release.Track.OFFICE)
-        yield queue(user, "approve", _("Waiting for your approval"), rows)
-    if user.may(Permission.APPROVE_TEXTS):
-        rows = visible.in_state(State.SUBMITTED).filter(track=Release.Track.CENTRAL)
-        yield queue(user, "approve", _("Texts waiting for your approval"), rows)
-    waiting = visible.in_state(State.APPROVED)
-    if user.may(Permission.PUBLISH):
-        rows = waiting.filter(publish_at=None)
-        yield queue(user, "publish", _("Approved and ready to publish"), rows)
-    scheduled = visible.scheduled()
-    if scheduled:
-        yield queue(user, "scheduled", _("Waiting for their moment"), scheduled)
-
-
-def queue(user, purpose, title, releases):
-    releases = list(releases if purpose == "scheduled" else releases.order_by("pk"))
-    own = set()
-    if purpose == "approve":
-        own = set(
-            Contributor.objects.filter(user=user, release__in=releases).values_list("release", flat=True)
-        )
-    return {"purpose": purpose, "title": title, "rows": rows_of(releases, own=own)}
-
-
-def rows_of(releases, *, own=frozenset()):
-    changed = changes_since(releases)
-    return [
-        {
-            "release": r,
-            "stage": stage_of(r),
-            "own": r.pk in own,
-            "late": is_late(r),
-            "changed": bool(changed.get(r.pk)),
-            "proposal": r.is_scheduled and any(row.agreed is None for row in r.reschedulings.all()),
-        }
-        for r in releases
-    ]
+def all_releases(request, user):
+    context = paged(request, Release.objects.visible_to(user).select_related("submitted_by"), RELEASES)
+    found, listed = queues(user, beside=context["part"])
+    return context | {"queues": found, "listed": listed}

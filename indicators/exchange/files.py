@@ -14,6 +14,7 @@ from blueprint.nouns import decimal_text
 from strategies.models import StrategyVersion
 
 from ..assessing import exact_value
+from ..comments import comment_for
 from ..models import Assessment, IndicatorVersion, Observation, StageVersion, TargetVersion, UnitVersion
 from ..models.observation import Kind
 from ..notices import Notice, in_pairs, notice_of, replacing
@@ -47,9 +48,20 @@ def cell(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str):
-        begins = value.lstrip()
-        return "'" + value if begins.startswith(FORMULA_STARTS) or begins[:1] != value[:1] else value
+        return "'" + value if is_guarded(value) else value
     return decimal_text(value) if hasattr(value, "as_tuple") else str(value)
+
+
+def is_guarded(text: str) -> bool:
+    """Whether a quote stands before it in a file: before blanks, before a formula, and before a quote of such a text."""
+    bare = text.lstrip("'")
+    begins = bare.lstrip()
+    return begins.startswith(FORMULA_STARTS) or begins[:1] != bare[:1]
+
+
+def unguarded(text: str) -> str:
+    """A text as it was before it went into a file: without the quote that we put there, and no other."""
+    return text[1:] if text.startswith("'") and is_guarded(text[1:]) else text
 
 
 def published_at(publication: Any) -> str:
@@ -89,7 +101,7 @@ def observations(moment: Any, *, code: str | None = None, history: bool = False)
             "obs_status": row.status,
             "break_before": row.break_before,
             "kind": row.kind,
-            "note": note_with(notices.get(row.pk), row.note_en or row.note_zh_hant or row.note_zh_hans),
+            "note": note_with(notices.get(row.pk), comment_for("en", row.comment)),
             "publication": row.publication_id,
             "published_at": published_at(row.publication),
             "source_url": urls.get(row.source, ""),

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from blueprint.moment import Moment
 
+from ..evidence.keeping import public_files
+from ..evidence.names import saved_as
 from . import documents, files, sheets, stratml
 from .about import Edition
 from .dictionary import OBSERVATIONS, TABLES, Table
@@ -128,6 +130,8 @@ def checksums(moment: Moment) -> Iterator[str]:
         pieces = offer.make(edition) if offer.summed else None
         if pieces is not None:
             yield f"{digest(pieces)}  {offer.saved_as(edition)}\n"
+    for sha256, name in public_files(moment.number):
+        yield f"{sha256}  {saved_as(name, sha256)}\n"
 
 
 def digest(pieces: Pieces) -> str:

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from ..evidence.views import evidence_file
 from . import views
 from .dictionary import TABLES
 from .offered import OFFERS, WRITERS
@@ -24,6 +25,7 @@ urlpatterns = [
         )
         for table in TABLES
     ),
+    path("evidence/<str:sha256>", evidence_file, name="evidence.file"),
     path("catalog.jsonld", views.catalogue_file, name="catalog.jsonld"),
     path("checksums.txt", views.checksums_file, name="checksums.txt"),
 ]

@@ -1,4 +1,6 @@
 from .assessment import Assessment
+from .assignment import Assignment
+from .evidence import Evidence, EvidenceEntry, PrivateEvidence, StoredFile
 from .indicator import (
     Indicator,
     IndicatorEntry,
@@ -10,12 +12,14 @@ from .indicator import (
     UnitEntry,
     UnitVersion,
 )
-from .observation import Evidence, EvidenceEntry, Observation, ObservationEntry
+from .observation import Observation, ObservationEntry
+from .sheet import Sheet
 from .summary import Summary
 from .target import Baseline, BaselineEntry, Target, TargetEntry, TargetVersion
 
 __all__ = [
     "Assessment",
+    "Assignment",
     "Baseline",
     "BaselineEntry",
     "Evidence",
@@ -25,9 +29,12 @@ __all__ = [
     "IndicatorVersion",
     "Observation",
     "ObservationEntry",
+    "PrivateEvidence",
+    "Sheet",
     "Stage",
     "StageEntry",
     "StageVersion",
+    "StoredFile",
     "Summary",
     "Target",
     "TargetEntry",

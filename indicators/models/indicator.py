@@ -9,6 +9,8 @@ from blueprint.models.base import said_in_some_language
 from blueprint.nouns import register
 from strategies.models import Strategy
 
+from .fields import FigureField
+
 
 class Unit(Identity):
     """What a figure counts or measures."""
@@ -156,6 +158,11 @@ class IndicatorContent(Content):
     indicator_class = models.CharField(_("class"), max_length=20, choices=IndicatorClass)
     unit = Identified(Unit, verbose_name=_("unit"))
     decimals = models.PositiveSmallIntegerField(_("decimals"), default=0, validators=[MaxValueValidator(4)])
+    # What a figure can be at all: anything outside is a slip, and is refused.
+    lowest = FigureField(_("lowest possible figure"), null=True, blank=True)
+    highest = FigureField(_("highest possible figure"), null=True, blank=True)
+    # A count since the beginning, which does not fall: users so far, places awarded up to now.
+    cumulative = models.BooleanField(_("counts from the beginning, so that it does not fall"), default=False)
     polarity = models.CharField(_("which way is good"), max_length=10, choices=Polarity)
     frequency = models.CharField(_("frequency"), max_length=12, choices=Frequency)
     path = models.CharField(_("path to the target"), max_length=10, choices=Path, default=Path.LINEAR)
@@ -203,6 +210,13 @@ class IndicatorVersion(IndicatorContent, Version):
                     frequency__in=Frequency.values,
                     path__in=Path.values,
                 ),
+            ),
+            models.CheckConstraint(
+                name="indicator_lowest_up_to_highest",
+                condition=models.Q(lowest=None)
+                | models.Q(highest=None)
+                | models.Q(lowest__lte=models.F("highest")),
+                violation_error_message=_("The lowest possible figure is above the highest."),
             ),
         ]
         verbose_name = _("indicator")

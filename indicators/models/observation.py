@@ -4,7 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from blueprint.models import Content, Entry, Identified, Version, texts
 from blueprint.nouns import register
+from blueprint.wording import LANGUAGES
 
+from ..comments import comment_in, comment_of
 from ..periods import Period
 from .fields import FigureField, PeriodField
 from .indicator import Indicator
@@ -53,7 +55,9 @@ class ObservationContent(Content):
     break_before = models.BooleanField(_("a break in the series comes before it"), default=False)
     kind = models.CharField(_("it is a"), max_length=14, choices=Kind, default=Kind.FIRST)
     reason = models.TextField(_("reason of the change"), blank=True, default="")
-    note_en, note_zh_hant, note_zh_hans = texts(_("comment"), blank=True)
+    note_en, note_zh_hant, note_zh_hans = texts(_("what happened"), blank=True)
+    why_en, why_zh_hant, why_zh_hans = texts(_("why it happened"), blank=True)
+    next_en, next_zh_hant, next_zh_hans = texts(_("what comes next"), blank=True)
     source = models.CharField(_("source"), max_length=80, blank=True, default="")
 
     class Meta:
@@ -69,6 +73,16 @@ class ObservationContent(Content):
     @property
     def reference_period(self):
         return Period.parse(self.period)
+
+    @property
+    def comment(self):
+        """The answers that were given with it, each as {language: text}."""
+        return comment_of(vars(self))
+
+    @property
+    def comment_by_language(self):
+        """The answers as one text, each language as far as it was written."""
+        return {language: comment_in(language, self.comment) for language in LANGUAGES}
 
 
 class Observation(ObservationContent, Version):
@@ -102,33 +116,4 @@ class ObservationEntry(ObservationContent, Entry):
         ]
 
 
-class EvidenceContent(Content):
-    """What a figure rests on: a link that its reader may follow."""
-
-    key = ("indicator", "period", "url")
-
-    indicator = Identified(Indicator, verbose_name=_("indicator"))
-    period = PeriodField(_("period"))
-    url = models.URLField(_("address"), max_length=500)
-    title = models.CharField(_("title"), max_length=300, blank=True, default="")
-
-    class Meta:
-        abstract = True
-
-    def __str__(self):
-        return self.title or self.url
-
-
-class Evidence(EvidenceContent, Version):
-    class Meta:
-        constraints = [Version.once_a_publication("indicator", "period", "url")]
-        verbose_name = _("evidence")
-        verbose_name_plural = _("evidence")
-
-
-class EvidenceEntry(EvidenceContent, Entry):
-    pass
-
-
 register(Observation, ObservationEntry)
-register(Evidence, EvidenceEntry)

@@ -3,12 +3,14 @@
 from decimal import Decimal
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
-from blueprint.wording import wording_of
+from blueprint.templatetags.ui import marked_up
+from blueprint.wording import reader, wording_of
 
 from .. import arithmetic, figures
+from ..comments import between
 from ..sentences import figure_sentence, sentence, target_text
 
 register = template.Library()
@@ -27,6 +29,18 @@ register.simple_tag(arithmetic.ratio_text, name="ratio")
 def amount(value, unit=None, qualifier="exact"):
     """A figure with its unit and bound."""
     return figures.with_unit(value, unit, qualifier)
+
+
+@register.simple_tag
+def comment_on(row):
+    """What was said with a figure, each answer marked up where it is not in the page's language."""
+    return comment_marked_up(row.comment)
+
+
+@register.simple_tag
+def comment_marked_up(answers):
+    said = ((marked_up(wording_of(texts)),) for texts in answers)
+    return format_html_join(between(reader()), "{}", said)
 
 
 @register.simple_tag

@@ -81,6 +81,7 @@ def test_admin_shows_every_public_noun_and_no_other_app(client):
     shown = {model["object_name"].lower() for app in response.context["app_list"] for model in app["models"]}
     assert shown == PROPOSED | {
         "user", "release", "publication", "observation", "evidence", "assessment", "finding", "actionversion",
+        "mail",
     }  # fmt: skip
 
 

@@ -87,6 +87,7 @@ def test_canary_is_not_found_where_it_is_not(text):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_E04_E05_E07_release_that_waits_changes_no_byte_of_the_public_site(db):
     publish_one_of_each()
     visit = by_client()
@@ -112,6 +113,7 @@ def differences(before, after):
 # E01, E17: in a real server
 
 
+@pytest.mark.long
 def test_E01_E17_canary_is_nowhere_before_the_moment_and_everywhere_after(transactional_db, make_site):
     publish_one_of_each()
     release = embargoed_draft()
@@ -127,9 +129,15 @@ def test_E01_E17_canary_is_nowhere_before_the_moment_and_everywhere_after(transa
     after = crawl(visit)
 
     assert len(before) > 300
+    assert faults(before) == faults(after) == []
     assert sightings(before, wanted) == []
     assert missing_places(after, number) == []
     assert sightings({("log", ""): answer_of(0, [], site.log.encode())}, wanted) == []
+
+
+def faults(answers):
+    """Addresses at which the server failed, or had no room, with what it said."""
+    return [(key, answer) for key, answer in answers.items() if answer.status >= 500]
 
 
 def real_roles():

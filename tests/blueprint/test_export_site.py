@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
@@ -16,11 +17,20 @@ from blueprint.exporting.archive import mapped_addresses
 from blueprint.exporting.checking import broken
 from blueprint.exporting.folder import MANIFEST, Folder, files_in
 from blueprint.exporting.rewriting import links, restyled, rewritten
+from indicators.evidence.keeping import keep_file
 from indicators.models import Indicator
-from tests.factories import publish_indicator, publish_observation, publish_one_of_each
+from tests.factories import (
+    UserFactory,
+    change,
+    publish_changes,
+    publish_indicator,
+    publish_observation,
+    publish_one_of_each,
+)
 from tests.reading import LANGUAGES, content
 
 pytestmark = pytest.mark.django_db
+FILE = b"year,value\n2024,1.5\n"
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +40,9 @@ def tiny_plan(django_db_setup, django_db_blocker):
         publish_one_of_each()
         publish_observation("I1", value=Decimal("1.6"), kind="revision", reason="late reports")
         publish_indicator("I2", frequency="quarterly")
+        stored = keep_file(SimpleUploadedFile("t.csv", FILE), indicator="I1", by=UserFactory())
+        own = {name: getattr(stored, name) for name in ("sha256", "file_name", "media_type", "size")}
+        publish_changes(change("evidence", url=stored.address, **own))
         make_key()
         yield
         key_file().unlink()
@@ -53,6 +66,13 @@ def digests(folder):
 
 
 # What is in an archive
+
+
+def test_archive_has_the_public_files_and_leads_to_them(archive):
+    (file,) = (archive / "data" / "evidence").iterdir()
+
+    assert (file.name, file.read_bytes()) == (f"{hashlib.sha256(FILE).hexdigest()}.csv", FILE)
+    assert f"data/evidence/{file.name}" in (archive / "en" / "indicators" / "I1" / "index.html").read_text()
 
 
 def test_archive_has_every_address_of_the_map(archive):

@@ -16,7 +16,6 @@ from blueprint.invariants import check_invariants
 from blueprint.models import Contributor, Head, PersonName, Publication, Release, Rescheduling
 from blueprint.permissions import Role
 from indicators.models import Assessment, Observation, ObservationEntry
-from tests.conftest import trigger_statements
 from tests.factories import (
     DECIDERS,
     UserFactory,
@@ -28,6 +27,7 @@ from tests.factories import (
     published_release,
     submitted_release,
 )
+from tests.plan import trigger_statements
 
 pytestmark = pytest.mark.django_db
 

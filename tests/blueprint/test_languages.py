@@ -131,7 +131,7 @@ def comment():
 @pytest.mark.django_db
 def test_E13_release_with_a_missing_text_is_refused_at_submission(comment):
     with pytest.raises(
-        Unsettled, match=r"comment: missing in 繁體中文, 简体中文\. Write the text, or accept"
+        Unsettled, match=r"what happened: missing in 繁體中文, 简体中文\. Write the text, or accept"
     ):
         submit_release(comment, by=comment.created_by)
 
@@ -157,7 +157,7 @@ def test_E13_fallback_is_accepted_by_name_and_shown_to_the_approver(comment, cli
     client.force_login(person_for(Role.APPROVER, comment))
     shown = texts(client.get(f"/en/desk/releases/{comment.pk}/"), "li")
     accepted = [line for line in shown if f"accepted by {author.name}" in line]
-    assert [line.partition("comment: ")[2].partition(" accepted")[0] for line in accepted] == [
+    assert [line.partition("what happened: ")[2].partition(" accepted")[0] for line in accepted] == [
         "show it in English where the page is in 繁體中文",
         "show it in English where the page is in 简体中文",
     ]
@@ -338,7 +338,7 @@ def test_simplified_draft_is_confirmed_by_a_person_before_it_goes_out():
 
     (question,) = refusal.value.asked
     assert (question.kind, question.words) == ("draft", HANS)
-    assert question.answer.endswith("comment: read and right in 简体中文")
+    assert question.answer.endswith("what happened: read and right in 简体中文")
 
 
 # In the administration

@@ -14,11 +14,11 @@ from blueprint.actions import (
     approval_digest,
     approve_release,
     changes_of,
-    entries_of,
     publish_release,
     submit_release,
 )
 from blueprint.clock import today
+from blueprint.contents import entries_of
 from blueprint.loading.difference import difference
 from blueprint.models import Event, OfficeVersion, PersonName, PlanVersion, Publication, Release
 from blueprint.nouns import Change, nouns

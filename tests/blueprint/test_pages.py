@@ -18,12 +18,14 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import OperationalError
+from django.http import HttpResponse
 
 from blueprint import heads, pages
 from blueprint.clock import today
 from blueprint.heads import KnownHead, Memory
 from blueprint.models import Publication
 from blueprint.pages import Page, PageCache
+from blueprint.public_reads import PublicReads
 from blueprint.shared_pages import PREFIX, SharedPages
 from tests import rig
 from tests.factories import CONTENT, change, publish_changes, publish_one_of_each
@@ -302,6 +304,30 @@ def test_what_is_not_kept_leaves_a_thread_free_too(path):
     assert (while_they_read, signed_in, ask(cache, path)[0]) == (503, 200, 200)
     # They kept their threads, and nobody from a turn.
     assert cache.room.turns._value == pages.PAGES_IN_THE_MAKING
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/en/", "200 OK"), ("/en/", "404 Not Found"), ("/en/calendar/", "200 OK")]
+)
+def test_one_reader_is_never_in_his_own_way(path, status):
+    """The server may close an answer long after its reader has it, and has asked for the next."""
+
+    def django(environ, start_response):
+        start_response(status, list(KEPT))
+        return HttpResponse(BODY)
+
+    cache = cache_around(PublicReads(django), threads=2)
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "HTTP_HOST": settings.SITE_HOST}
+    heard, answers = [], []
+    for number in range(4):
+        asked = environ | {"QUERY_STRING": f"as_at={number}"}
+        answers.append(cache(asked, lambda said, *others: heard.append(said)))
+        assert b"".join(answers[-1]) == BODY
+
+    assert heard == [status] * 4
+    for answer in answers:
+        getattr(answer, "close", bool)()
+    assert cache.room.places._value == 1
 
 
 @pytest.mark.parametrize("fault", [RuntimeError, GeneratorExit])
@@ -649,6 +675,7 @@ def test_publication_by_this_process_is_seen_at_once():
 
 
 @pytest.mark.django_db
+@pytest.mark.long
 def test_pages_know_nothing_after_the_head_that_they_are_given(client):
     """Byte by byte, so that what is made while something is published is right for its key."""
     publish_one_of_each()

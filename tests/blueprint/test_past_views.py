@@ -167,6 +167,7 @@ def publish_alone(*changes, **publication):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_past_views_never_change(client):
     load()
     publisher = Publisher(2)

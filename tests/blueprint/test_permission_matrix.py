@@ -8,11 +8,13 @@ import datetime
 import re
 import uuid
 from fnmatch import fnmatch
+from hashlib import sha256
 from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
@@ -20,18 +22,22 @@ from django.urls import get_resolver, reverse
 from blueprint.accounts import home_of
 from blueprint.actions import approval_digest, withdraw_release
 from blueprint.clock import database_now
-from blueprint.models import Contributor, PreReleaseAccess, Publication, Release, Report, User
+from blueprint.models import Contributor, Deputy, PreReleaseAccess, Publication, Release, Remark, Report, User
 from blueprint.permissions import OFFICE_ROLES, Role
 from blueprint.pre_release import grant_access
 from blueprint.publishing import in_languages
 from blueprint.scheduling import propose_moment
 from committee.models import Cycle, Rating
+from indicators.evidence.keeping import keep_file
+from indicators.models import Assignment
+from indicators.sheets.actions import bring_sheet
 from tests.factories import (
     OfficeFactory,
     ReleaseFactory,
     UserFactory,
     approved_release,
     change,
+    enter,
     publish_changes,
     publish_one_of_each,
     published_release,
@@ -98,7 +104,14 @@ TABLE = {
     "report": (ALL, ALL),
     "report-find": PUBLIC,
     "report-state": PUBLIC,
+    # What is posted here is empty, or by a link that is none of ours: tests/blueprint/test_subscribing.py fills it in.
+    "subscribe": (ALL, ALL),
+    "subscription-confirm": ("410 " * 10, "410 " * 10),
+    "subscription-end": (ALL, ALL),
+    # Only where mails are kept instead of sent.
+    "demo-mail*": ("in " + "404 " * 9, UNMADE),
     "api-documentation": PUBLIC,
+    "evidence.file": ("404 " * 10, NOBODY),  # of a file that there is not
     "api:*": PUBLIC,
     "ledger:entries": PUBLIC,
     "ledger:checkpoint": ("404 " * 10, NOBODY),  # nothing is signed here: there is no key
@@ -137,12 +150,39 @@ TABLE = {
     #                        visitor official approver head publisher member chair secretary auditor administrator
     "desk:updates":         ("in     200      200      200  200       403    403   403       200     403",
                              "in     405      405      405  405       403    403   403       405     403"),
+    # What a person typed, for themselves: whoever they are. A form without a tag of theirs cannot be read.
+    "desk:keep":            (SIGNED, "in     400      400      400  400       400    400   400       400     400"),
+    # Who looks after all work is led to an office first.
+    "desk:people":          ("in     403      403      200  302       403    403   403       302     403",
+                             "in     405      405      405  405       403    403   403       405     403"),
+    "desk:people-assign":   ("in     403      403      405  403       403    403   403       403     403",
+                             "in     403      403      302+ 403       403    403   403       403     403"),
+    "desk:people-remind":   ("in     403      403      405  403       403    403   403       403     403",
+                             "in     403      403      302  403       403    403   403       403     403"),
     "desk:enter":           ("in     200      403      200  403       403    403   403       403     403",
+                             "in     200      403      200  403       403    403   403       403     403"),
+    "desk:effect":          ("in     405      403      405  403       403    403   403       403     403",
                              "in     200      403      200  403       403    403   403       403     403"),
     "desk:take-out":        ("in     405      403      405  403       403    403   403       403     403",
                              "in     302+     403      302+ 403       403    403   403       403     403"),
+    "desk:log":             ("in     200      200      200  200       403    403   403       200     403", UNMADE),
+    "desk:log-file":        ("in     200      200      200  200       403    403   403       200     403", UNMADE),
+    # Sheets: what is posted here is empty; tests/sheets/test_pages.py fills it in.
+    "desk:workbook.*":      ("in     200      403      200  403       403    403   403       403     403",
+                             "in     405      403      405  403       403    403   403       403     403"),
+    "desk:sheets":          ("in     200      403      200  403       403    403   403       403     403",
+                             "in     422      403      422  403       403    403   403       403     403"),
+    "desk:sheet":           ("in     200      403      200  403       403    403   403       403     403",
+                             "in     405      403      405  403       403    403   403       403     403"),
+    "desk:sheet-annotated": ("in     302      403      302  403       403    403   403       403     403",
+                             "in     405      403      405  403       403    403   403       403     403"),
+    "desk:sheet-read":      ("in     405      403      405  403       403    403   403       403     403",
+                             "in     302      403      302  403       403    403   403       403     403"),
+    "desk:sheet-confirm":   ("in     405      403      405  403       403    403   403       403     403",
+                             "in     302      403      302  403       403    403   403       403     403"),
     "desk:release":         ("in     200      200      200  200       404    404   404       200     404", UNMADE),
     "desk:release-preview": ("in     200      200      200  200       404    404   404       200     404", UNMADE),
+    "desk:release-evidence": ("in    200      200      200  200       404    404   404       200     404", UNMADE),
     "desk:release-submit":    (UNMADE,
                              "in     302+     403      302+ 403       404    404   404       403     404"),
     "desk:release-withdraw":  (UNMADE,
@@ -151,6 +191,21 @@ TABLE = {
                              "in     403      302+     302+ 403       404    404   404       403     404"),
     "desk:release-approve":   (UNMADE,
                              "in     403      302+     302+ 403       404    404   404       403     404"),
+    # Nobody of the table had a hand in it, and recalling is for those who had.
+    "desk:release-recall":    (UNMADE,
+                             "in     403      403      403  403       404    404   404       403     404"),
+    "desk:release-gather":    (UNMADE,
+                             "in     302+     403      302+ 403       404    404   404       403     404"),
+    "desk:release-split":     (UNMADE,
+                             "in     302+     403      302+ 403       404    404   404       403     404"),
+    "desk:release-remark":    (UNMADE,
+                             "in     403      302+     302+ 403       404    404   404       403     404"),
+    "desk:release-remark-settle": (UNMADE,
+                             "in     403      302+     302+ 403       404    404   404       403     404"),
+    "desk:absence":         ("in     200      200      200  200       403    403   403       403     403",
+                             "in     200      200      200  200       403    403   403       403     403"),
+    "desk:absence-end":       (UNMADE,
+                             "in     404      404      302+ 404       403    403   403       403     403"),
     # What is approved is seen by those who had a hand in it and those who look after all work, until it is public.
     "desk:release-take-back": (UNMADE,
                              "in     404      404      404  403       404    404   404       403     404"),
@@ -169,6 +224,7 @@ TABLE = {
     "desk:release-access-end": (UNMADE,
                              "in     403      302+     302+ 302+      404    404   404       403     404"),
     "desk:release-access-file": ("in 403      200      200  200       404    404   404       403     404", UNMADE),
+    "desk:mail":            (SIGNED, SIGNED),
     "desk:reports":         ("in     200      200      200  200       403    403   403       200     200", UNMADE_BY_MEMBERS),
     "desk:report":          ("in     200      200      200  200       403    403   403       200     200", UNMADE_BY_MEMBERS),
     "desk:report-answer":   (UNMADE_BY_MEMBERS,
@@ -203,6 +259,9 @@ TABLE = {
     "admin:blueprint_event_history": (ABSENT, ABSENT),
     "admin:blueprint_event_add": (CLOSED, CLOSED),
     "admin:blueprint_event_*": (AUDITOR, CLOSED),
+    "admin:blueprint_mail_add": (CLOSED, CLOSED),
+    "admin:blueprint_mail_history": (ABSENT, ABSENT),
+    "admin:blueprint_mail_change": (STAFF, CLOSED),
     "admin:*_changelist": (STAFF, CLOSED),
     **{f"admin:{model}_{page}": answers
        for model in ("blueprint_publication", "blueprint_release", "indicators_observation", "indicators_evidence",
@@ -220,12 +279,25 @@ OTHER_OFFICE = {
     "desk:report":          ("in     404      404      404  200       403    403   403       200     200", UNMADE_BY_MEMBERS),
     "desk:report-*":        (UNMADE_BY_MEMBERS,
                              "in     404      404      404  302+      403    403   403       403     302+"),
+    "desk:absence-end":       (UNMADE,
+                             "in     404      404      404  404       403    403   403       403     403"),
     "desk:enter":           ("in     404      403      404  403       403    403   403       403     403",
+                             "in     404      403      404  403       403    403   403       403     403"),
+    "desk:effect":          ("in     405      403      405  403       403    403   403       403     403",
                              "in     404      403      404  403       403    403   403       403     403"),
     "desk:take-out":        ("in     405      403      405  403       403    403   403       403     403",
                              "in     404      403      404  403       403    403   403       403     403"),
+    "desk:log":             ("in     404      404      404  200       403    403   403       200     403", UNMADE),
+    "desk:log-file":        ("in     404      404      404  200       403    403   403       200     403", UNMADE),
+    "desk:sheet":           ("in     404      403      404  403       403    403   403       403     403",
+                             "in     405      403      405  403       403    403   403       403     403"),
+    "desk:sheet-annotated": ("in     404      403      404  403       403    403   403       403     403",
+                             "in     405      403      405  403       403    403   403       403     403"),
+    "desk:sheet-*":         ("in     405      403      405  403       403    403   403       403     403",
+                             "in     404      403      404  403       403    403   403       403     403"),
     "desk:release":         ("in     404      404      404  200       404    404   404       200     404", UNMADE),
     "desk:release-preview": ("in     404      404      404  200       404    404   404       200     404", UNMADE),
+    "desk:release-evidence": ("in    404      404      404  200       404    404   404       200     404", UNMADE),
     "desk:release-publish":   (UNMADE,
                              "in     404      404      404  302+      404    404   404       403     404"),
     "desk:release-moment":  ("in     404      404      404  200       404    404   404       403     404",
@@ -253,6 +325,7 @@ def site():
     publish_one_of_each()
     publish_changes(
         change("indicator", indicator="I2"),
+        change("indicator", indicator="I3"),
         change("indicator", indicator="other", office="fstb"),
         change("strategy", strategy="2", number=2),
     )
@@ -262,6 +335,8 @@ def site():
         office=OfficeFactory(code="itc"),
         entries=[change("observation"), change("observation", period="2023")],
     )
+    site.sheets = {code: sheet_of(code) for code in ("itc", "fstb")}
+    site.absences = {code: absence_in(code) for code in ("itc", "fstb")}
     site.cycle = Cycle.objects.create(
         number=5,
         committee_id="review",
@@ -297,6 +372,22 @@ def session_of(user):
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
+def sheet_of(code):
+    by = UserFactory(role=Role.OFFICIAL, office=OfficeFactory(code=code))
+    return bring_sheet(b"indicator,period,value\nI1,2023,3\n", name="figures.csv", by=by)[0]
+
+
+def absence_in(code):
+    absent, deputy = (
+        UserFactory(role=role, office=OfficeFactory(code=code)) for role in ("approver", "head")
+    )
+    now = database_now()
+    days = {"from_at": now, "until_at": now + datetime.timedelta(days=9)}
+    return Deputy.objects.create(
+        absent=absent, deputy=deputy, reason="On leave", set_by=absent, set_at=now, **days
+    )
+
+
 def releases_of(code, indicator):
     """A release of an office in each state that somebody moves it from, none touched by the people of the table."""
     fields = {"office": OfficeFactory(code=code), "entries": [change("observation", indicator=indicator)]}
@@ -307,7 +398,34 @@ def releases_of(code, indicator):
         "scheduled": approved_release(due_in=86400, **fields),
         "proposed": with_proposal(approved_release(due_in=86400, **fields)),
         "listed": with_list(submitted_release(**fields)),
+        "remarked": with_remark(submitted_release(**fields), indicator),
+        "filed": with_file(ReleaseFactory(**fields), indicator),
+        "both": ReleaseFactory(
+            office=fields["office"], entries=[*fields["entries"], change("observation", indicator="I3")]
+        ),
     }
+
+
+FILE = b"year,value\n2024,1.5\n"
+
+
+def with_file(release, indicator):
+    stored = keep_file(SimpleUploadedFile("table.csv", FILE), indicator=indicator, by=release.created_by)
+    own = {name: getattr(stored, name) for name in ("sha256", "file_name", "media_type", "size")}
+    enter(release, change("evidence", indicator=indicator, url=stored.address, **own))
+    return release
+
+
+def with_remark(release, indicator):
+    release.remark = Remark.objects.create(
+        release=release,
+        indicator=indicator,
+        period="2024",
+        text="Why?",
+        by=release.created_by,
+        at=database_now(),
+    ).pk
+    return release
 
 
 def with_proposal(release):
@@ -326,8 +444,13 @@ def with_list(release):
 
 BECAUSE = {"en": "Because.", "zh_hant": "事出有因。", "zh_hans": "有原因。"}
 STATE_FOR = {
+    "desk:release-evidence": "filed",
     "desk:release-approve": "submitted",
     "desk:release-return": "submitted",
+    "desk:release-recall": "submitted",
+    "desk:release-split": "both",
+    "desk:release-remark": "submitted",
+    "desk:release-remark-settle": "remarked",
     "desk:release-publish": "approved",
     "desk:release-take-back": "approved",
     "desk:release-reschedule": "scheduled",
@@ -344,7 +467,20 @@ def arguments(name, site, other=False):
     if name.startswith("desk:release"):
         release = (site.other if other else site.own)[STATE_FOR.get(name, "draft")]
         listed = getattr(release, "listed", None)
-        return {"pk": release.pk, "code": "other" if other else "I2", "user": listed}
+        remark = getattr(release, "remark", None)
+        return {
+            "pk": release.pk,
+            "code": "other" if other else "I2",
+            "user": listed,
+            "remark": remark,
+            "sha256": sha256(FILE).hexdigest(),
+        }
+    if name == "desk:absence-end":
+        return {"pk": site.absences["fstb" if other else "itc"].pk}
+    if name.startswith("desk:sheet"):
+        return {"pk": site.sheets["fstb" if other else "itc"].pk}
+    if name == "evidence.file":
+        return {"sha256": "0" * 64}
     if "report" in name:
         return {"reference": site.reports["fstb" if other else "itc"].reference}
     if name.startswith("room:"):
@@ -365,7 +501,15 @@ def arguments(name, site, other=False):
             name, "I1" if "ndicator" in name or "desk" in name else "1"
         )
     )
-    return {"code": code, "number": 1, "period": "2024", "uidb36": "1", "key": "x-y"}
+    return {
+        "code": code,
+        "number": 1,
+        "period": "2024",
+        "uidb36": "1",
+        "key": "x-y",
+        "token": "x",
+        "name": "x",
+    }
 
 
 IN_THE_API = {
@@ -389,8 +533,14 @@ def form(name, site, other=False):
         release = (site.other if other else site.own)[STATE_FOR.get(name, "draft")]
         sent = {"version": release.version, "digest": approval_digest(release), "reason": "Because."}
         moment = {"day": "2040-10-30", "time": "16:30"} | in_languages("reason", BECAUSE)
-        return sent | moment | {"person": getattr(release, "another", "")}
+        code = "other" if other else "I2"
+        remark = {"remark-figure": f"{code}|2024", "remark-field": "value", "remark-text": "Why so much?"}
+        arranging = {"indicator": code, "with": f"{site.drafted.pk}:{site.drafted.version}"}
+        return sent | moment | remark | arranging | {"person": getattr(release, "another", "")}
     return {
+        "desk:people-assign": {"was-I1": "", "to-I1": site.people["head"].pk},
+        "desk:people-remind": {"person": "none"},
+        "desk:absence-end": {"sure": "yes"},
         "desk:report-answer": {"answer": "It is mended."},
         "desk:report-close": {"reason": "Not about us."},
         "room:rate": {"confidence": 4, "reason": "Because.", "version": 0},
@@ -448,7 +598,12 @@ def answer(site, who, method, target, sent):
 def stored():
     return [
         list(Release.objects.order_by("pk").values_list("pk", "state", "version")),
-        *(model.objects.count() for model in (Publication, Contributor, Rating, PreReleaseAccess)),
+        *(
+            model.objects.count()
+            for model in (Publication, Contributor, Rating, PreReleaseAccess, Remark, Assignment)
+        ),
+        list(Remark.objects.order_by("pk").values_list("pk", "settled_by")),
+        list(Deputy.objects.order_by("pk").values_list("pk", "ended_by")),
         list(User.objects.order_by("pk").values_list("pk", "password")),
         list(Report.objects.order_by("pk").values_list("pk", "state")),
     ]

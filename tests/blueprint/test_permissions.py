@@ -6,7 +6,7 @@ from blueprint.permissions import OFFICE_ROLES, ROLES, Permission, Role, RoleBac
 from tests.factories import UserFactory
 
 DECIDING = {P for P in Permission if P.startswith("approve_")} | {Permission.PUBLISH}
-OTHER_CHANGES = {Permission.RATE, Permission.MANAGE_USERS, Permission.ANSWER_REPORTS}
+OTHER_CHANGES = {Permission.RATE, Permission.MANAGE_USERS, Permission.ANSWER_REPORTS, Permission.ASSIGN_WORK}
 PROPOSING = {Permission.ENTER_FIGURES, Permission.RECORD_FINDINGS, Permission.PROPOSE_TEXTS}
 
 
@@ -26,6 +26,7 @@ def test_permissions_are_held_by():
         "open_desk": {"official", "approver", "head", "publisher", "auditor"},
         "enter_figures": {"official", "head"},
         "approve_figures": {"approver", "head"},
+        "assign_work": {"head"},
         "publish": {"publisher"},
         "see_all_work": {"publisher", "auditor"},
         "open_room": {"member", "chair", "secretary", "auditor"},

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import os
 import random
 import signal
 import time
@@ -29,6 +30,8 @@ from tests.races import at_once, in_processes, together
 from tests.rig import Proxy
 
 SECOND = datetime.timedelta(seconds=1)
+# `make chaos` does as many rounds as the cases ask for.
+LONG = os.environ.get("CHAOS") == "1"
 
 
 def states():
@@ -240,10 +243,9 @@ def begun(worker):
 @pytest.mark.django_db(transaction=True)
 def test_C07_two_workers_at_one_moment_publish_once():
     publish_indicator()
-    rounds = 30
     releases = [
         approved_release(due_in=3600, entries=[change("observation", period=str(1980 + n))])
-        for n in range(rounds)
+        for n in range(100 if LONG else 30)
     ]
 
     def work(index):
@@ -268,7 +270,7 @@ def test_C08_publication_and_taking_back_at_once_leave_one_of_them():
     release = approved_release(due_in=3600)
     ended = {"published": 0, "draft": 0}
 
-    for turn in range(25):
+    for turn in range(200 if LONG else 25):
         release = approved_release(due_in=-1, entries=[change("observation", period=str(1980 + turn))])
         rests = [chance.random() / 100, chance.random() / 100]
 
@@ -298,7 +300,7 @@ def test_C11_workers_and_people_in_opposite_orders_never_deadlock():
     publish_indicator("A")
     publish_indicator("B")
     releases = []
-    for turn in range(12):
+    for turn in range(200 if LONG else 12):
         both = [change("observation", indicator=code, period=str(1990 + turn)) for code in ("A", "B")]
         due_in = -1 if turn % 2 else 3600
         releases.append(approved_release(due_in=due_in, entries=both if turn % 4 < 2 else both[::-1]))

@@ -10,8 +10,6 @@ from blueprint.actions import (
     approval_digest,
     approve_release,
     changes_of,
-    digest_of,
-    entries_of,
     kind_of,
     open_release,
     publish_release,
@@ -21,6 +19,7 @@ from blueprint.actions import (
     touch,
     withdraw_release,
 )
+from blueprint.contents import digest_of, entries_of
 from blueprint.models import Event, Head, OfficeVersion, Publication, Release
 from blueprint.permissions import Role
 from blueprint.workflow import State

@@ -1,4 +1,4 @@
-"""`make run` keeps the web server and the worker together, and leaves nothing behind."""
+"""`make run` keeps the web server, the clock and the jobs together, and leaves nothing behind."""
 
 import os
 import signal
@@ -10,6 +10,9 @@ import pytest
 
 from tests.rig import Process
 
+# By which each is known, and what it says when it is ready.
+COMMANDS = {"clock": "publish_due", "jobs": "jobs"}
+WORDS = {"clock": "Watching", "jobs": "Working"}
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
 
 
@@ -21,7 +24,8 @@ def runner(make_site):
     runner.children = lambda: children_of(runner.running.pid)
     runner.start()
     runner.wait_until(lambda: site.get("/livez").status == 200)
-    runner.wait_until(lambda: runner.log.read_text().count("Watching") == 1)
+    for word in WORDS.values():
+        runner.wait_until(lambda word=word: runner.log.read_text().count(word) == 1)
     yield runner
     runner.signal(signal.SIGKILL)
     runner.log.unlink()
@@ -31,7 +35,10 @@ def children_of(pid):
     """What each process that this one started runs, by its id."""
     listed = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     commands = {int(child): Path(f"/proc/{child}/cmdline").read_bytes().decode() for child in listed}
-    return {"worker" if "publish_due" in command else "web": child for child, command in commands.items()}
+    return {
+        next((name for name, word in COMMANDS.items() if word in command), "web"): child
+        for child, command in commands.items()
+    }
 
 
 def gone(pids):
@@ -41,7 +48,7 @@ def gone(pids):
 @pytest.mark.parametrize("ended_by", [signal.SIGTERM, signal.SIGINT])
 def test_run_ends_with_nothing_left(runner, ended_by):
     children = runner.children()
-    assert set(children) == {"web", "worker"}
+    assert set(children) == {"web", "clock", "jobs"}
 
     runner.running.send_signal(ended_by)
 
@@ -49,12 +56,15 @@ def test_run_ends_with_nothing_left(runner, ended_by):
     assert gone(children.values())
 
 
-def test_run_starts_the_worker_again_and_ends_with_the_web_server(runner):
+def test_run_starts_again_what_died_and_ends_with_the_web_server(runner):
     first = runner.children()
-    os.kill(first["worker"], signal.SIGKILL)
-    runner.wait_until(lambda: runner.log.read_text().count("Watching") == 2)
+    for name in WORDS:
+        os.kill(first[name], signal.SIGKILL)
+    for word in WORDS.values():
+        runner.wait_until(lambda word=word: runner.log.read_text().count(word) == 2)
     second = runner.children()
-    assert (second["web"], second["worker"] != first["worker"]) == (first["web"], True)
+    assert second["web"] == first["web"]
+    assert [second[name] != first[name] for name in WORDS] == [True, True]
 
     os.kill(second["web"], signal.SIGTERM)
 

@@ -96,9 +96,11 @@ def test_robots_are_kept_out_of_what_is_not_for_them_and_shown_the_list(client):
 
     closed = [line.removeprefix("Disallow: ") for line in said if line.startswith("Disallow: ")]
     areas = [
-        f"/{language}/{name}/" for language in LANGUAGES for name in ("desk", "room", "search", "report")
+        f"/{language}/{name}/"
+        for language in LANGUAGES
+        for name in ("desk", "room", "search", "report", "publications/subscribe")
     ]
-    assert sorted(closed) == sorted(["/accounts/", "/admin/", *areas])
+    assert sorted(closed) == sorted(["/accounts/", "/admin/", "/demo/", *areas])
     assert f"Sitemap: {settings.SITE_URL}/sitemap.xml" in said
 
 

@@ -3,8 +3,19 @@ from decimal import Decimal
 import pytest
 
 from blueprint.models import Office, OfficeVersion
+from blueprint.models.base import LARGEST
+from blueprint.nouns import nouns
 from indicators.models import IndicatorVersion, Observation
-from tests.factories import change, publish_changes, publish_indicator, publish_observation, publish_office
+from strategies.models import StrategyVersion
+from tests.factories import (
+    change,
+    publish_changes,
+    publish_indicator,
+    publish_observation,
+    publish_office,
+    publish_one_of_each,
+    publish_strategy,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -149,3 +160,30 @@ def test_succeeded_office_keeps_its_past():
     successors = [OfficeVersion.objects.as_at(n).get(office="ogcio").succeeded_by for n in (1, 2)]
 
     assert successors == [None, Office.objects.get(pk="dpo")]
+
+
+# The SQL of whole tables is kept
+
+
+@pytest.mark.parametrize("or_first", [False, True])
+def test_kept_sql_chooses_what_a_query_spelled_anew_chooses(or_first):
+    publish_one_of_each()
+    publish_changes(change("strategy", text_en="Another"), change("seat", withdrawn=True), reason="Why.")
+
+    for kind in nouns():
+        rows = kind.version.objects.order_by("pk")
+        for number in (0, 1, 2, LARGEST, LARGEST + 1):
+            anew = rows.filter(pk__in=kind.version.objects.standing(min(number, LARGEST), or_first))
+            if kind.version.can_be_withdrawn():
+                anew = anew.filter(withdrawn=False)
+            kept = kind.version.objects.as_at(number, or_first=or_first).order_by("pk")
+            assert list(kept) == list(anew)
+
+
+def test_kept_sql_is_of_its_own_number():
+    for text in ("One", "Two", "Three"):
+        publish_strategy(text_en=text)
+
+    said = [StrategyVersion.objects.as_at(number).get().text_en for number in (3, 1, 2)]
+
+    assert said == ["Three", "One", "Two"]

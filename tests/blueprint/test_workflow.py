@@ -9,7 +9,7 @@ from blueprint.actions import Moved, Refused, approval_digest
 from blueprint.clock import database_now
 from blueprint.models import Contributor, Event, Release
 from blueprint.permissions import Role
-from blueprint.workflow import TRANSITIONS, State, allowed_moves
+from blueprint.workflow import MOVES, TRANSITIONS, Hands, State, allowed_moves
 from tests.factories import (
     OfficeFactory,
     ReleaseFactory,
@@ -41,6 +41,7 @@ RELEASE_IN = {
 VERBS = {
     "submit": actions.submit_release,
     "withdraw": actions.withdraw_release,
+    "recall": actions.recall_release,
     "return": lambda release, *, by: actions.return_release(release, by=by, reason="Look again"),
     "approve": lambda release, *, by: actions.approve_release(
         release, by=by, digest=approval_digest(release)
@@ -48,6 +49,14 @@ VERBS = {
     "take_back": lambda release, *, by: actions.take_back_approval(release, by=by, reason="Too early"),
     "publish": actions.publish_release,
 }
+
+
+def somebody(role, release, verb):
+    """Of this role, with a hand in the release only where the move is for those who have one."""
+    person = person_for(role, release)
+    if MOVES[verb].hands == Hands.OWN:
+        Contributor.objects.create(release=release, user=person)
+    return person
 
 
 def stored(release):
@@ -61,6 +70,7 @@ DECIDE, AGREE, CONSENT = {"approver", "head"}, {"secretary"}, {"publisher"}
 MAY = {
     "submit": {"office": ENTER, "committee": RECORD, "central": PROPOSE},
     "withdraw": {"office": ENTER, "committee": RECORD, "central": PROPOSE},
+    "recall": {"office": ENTER, "committee": RECORD, "central": PROPOSE},
     "return": {"office": DECIDE, "committee": AGREE, "central": CONSENT},
     "approve": {"office": DECIDE, "committee": AGREE, "central": CONSENT},
     "take_back": {"office": DECIDE, "committee": AGREE, "central": CONSENT},
@@ -69,32 +79,33 @@ MAY = {
 
 
 def test_table_holds_these_moves():
-    assert {(str(start), str(end)): move.verb for (start, end), move in TRANSITIONS.items()} == {
-        ("draft", "submitted"): "submit",
-        ("draft", "withdrawn"): "withdraw",
-        ("submitted", "draft"): "return",
-        ("submitted", "approved"): "approve",
-        ("approved", "draft"): "take_back",
-        ("approved", "published"): "publish",
-    }
+    assert [(move.start.value, move.end.value, move.verb) for move in TRANSITIONS] == [
+        ("draft", "submitted", "submit"),
+        ("draft", "withdrawn", "withdraw"),
+        ("submitted", "draft", "recall"),
+        ("submitted", "draft", "return"),
+        ("submitted", "approved", "approve"),
+        ("approved", "draft", "take_back"),
+        ("approved", "published", "publish"),
+    ]
 
 
 @pytest.mark.parametrize("track", Release.Track.values)
-@pytest.mark.parametrize(("start", "end"), TRANSITIONS, ids=str)
-def test_W05_move_is_open_to_exactly_these_roles(start, end, track):
-    verb, moved = TRANSITIONS[start, end].verb, set()
+@pytest.mark.parametrize("move", TRANSITIONS, ids=lambda move: move.verb)
+def test_W05_move_is_open_to_exactly_these_roles(move, track):
+    moved = set()
 
     for role in Role.values:
-        release = RELEASE_IN[start](track=track)
+        release = RELEASE_IN[move.start](track=track)
         try:
-            VERBS[verb](release, by=person_for(role, release))
+            VERBS[move.verb](release, by=somebody(role, release, move.verb))
         except Refused:
-            assert stored(release)["state"] == start
+            assert stored(release)["state"] == move.start
         else:
-            assert stored(release)["state"] == end
+            assert stored(release)["state"] == move.end
             moved.add(role)
 
-    assert moved == MAY[verb][track]
+    assert moved == MAY[move.verb][track]
 
 
 @pytest.mark.parametrize("track", Release.Track.values)
@@ -106,19 +117,15 @@ def test_allowed_moves_are_those_that_succeed(state, track):
         offered = allowed_moves(release, person_for(role, release))
         assert offered == [
             move.verb
-            for (start, _), move in TRANSITIONS.items()
-            if start == state and role in MAY[move.verb][track]
+            for move in TRANSITIONS
+            if move.start == state and move.hands != Hands.OWN and role in MAY[move.verb][track]
         ]
 
 
 # What it does not say
 
-ENDS = {move.verb: end for (_, end), move in TRANSITIONS.items()}
-FORBIDDEN = sorted(
-    (start, verb)
-    for start, verb in product(State, VERBS)
-    if (start, ENDS[verb]) not in TRANSITIONS or TRANSITIONS[start, ENDS[verb]].verb != verb
-)
+FORBIDDEN = sorted((start, verb) for start, verb in product(State, VERBS) if MOVES[verb].start != start)
+PAIRS = {(move.start, move.end) for move in TRANSITIONS}
 
 
 @pytest.mark.parametrize("role", Role.values)
@@ -139,6 +146,7 @@ def test_W05_verb_outside_the_table_is_refused_and_recorded(start, verb, role):
 VERB_NAMES = {
     "submit": "submit_release",
     "withdraw": "withdraw_release",
+    "recall": "recall_release",
     "return": "return_release",
     "approve": "approve_release",
     "take_back": "take_back_approval",
@@ -146,10 +154,10 @@ VERB_NAMES = {
 }
 
 
-@pytest.mark.parametrize(("start", "end"), sorted(set(product(State, repeat=2)) - TRANSITIONS.keys()))
+@pytest.mark.parametrize(("start", "end"), sorted(set(product(State, repeat=2)) - PAIRS))
 def test_W05_pair_outside_the_table_is_refused_to_every_role(start, end):
     release = RELEASE_IN[start]()
-    verb = next(verb for verb, leads_to in ENDS.items() if leads_to == end)
+    verb = next((move.verb for move in TRANSITIONS if move.end == end), "submit")
     before = stored(release)
 
     for role in Role.values:
@@ -161,7 +169,7 @@ def test_W05_pair_outside_the_table_is_refused_to_every_role(start, end):
 
 @pytest.mark.parametrize("verb", ["submit", "withdraw", "return", "approve", "take_back"])
 def test_move_on_an_office_release_is_closed_to_other_offices(verb):
-    start = next(start for (start, _), move in TRANSITIONS.items() if move.verb == verb)
+    start = MOVES[verb].start
     release = RELEASE_IN[start]()
     stranger = UserFactory(role=Role.HEAD, office=OfficeFactory(code="dpo"))
 
@@ -171,7 +179,7 @@ def test_move_on_an_office_release_is_closed_to_other_offices(verb):
     assert stored(release)["state"] == start
 
 
-@pytest.mark.parametrize(("start", "verb"), [(start, move.verb) for (start, _), move in TRANSITIONS.items()])
+@pytest.mark.parametrize(("start", "verb"), [(move.start, move.verb) for move in TRANSITIONS])
 def test_closed_account_moves_nothing(start, verb):
     release = RELEASE_IN[start]()
     role = sorted(MAY[verb]["office"])[0]
@@ -227,11 +235,35 @@ def test_W02_first_author_may_not_approve_after_a_return():
     assert stored(release)["state"] == State.SUBMITTED
 
 
-def test_approve_is_not_offered_to_a_contributor():
+def test_recall_and_not_approve_is_offered_to_a_contributor():
     head = UserFactory(role=Role.HEAD)
     release = submitted_release(created_by=head)
 
-    assert allowed_moves(release, head) == ["return"]
+    assert allowed_moves(release, head) == ["recall", "return"]
+
+
+def test_recall_is_refused_to_a_colleague_without_a_hand_in_it():
+    release = submitted_release()
+
+    with pytest.raises(Refused, match="Only those who had a hand in it take it back so"):
+        VERBS["recall"](release, by=person_for(Role.OFFICIAL, release))
+
+    assert stored(release)["state"] == State.SUBMITTED
+
+
+def test_recalled_release_is_a_draft_without_submitter_and_without_a_reason():
+    release = submitted_release()
+
+    VERBS["recall"](release, by=release.created_by)
+
+    row = stored(release)
+    assert (row["state"], row["submitted_by_id"], row["submitted_at"], row["returned_reason"]) == (
+        State.DRAFT,
+        None,
+        None,
+        "",
+    )
+    assert Event.objects.filter(verb="recall", actor=release.created_by).count() == 1
 
 
 APPROVE_BY_HAND = (
@@ -326,7 +358,7 @@ def test_release_constraint(constraint):
 
 # Two who act on one release
 
-STALE = [(start, move.verb) for (start, _), move in TRANSITIONS.items()]
+STALE = [(move.start, move.verb) for move in TRANSITIONS]
 
 
 MEANWHILE = [
@@ -339,7 +371,7 @@ MEANWHILE = [
 @pytest.mark.parametrize(("start", "verb"), STALE)
 def test_move_of_a_release_that_somebody_changed_meanwhile_is_refused(start, verb, meanwhile):
     release = RELEASE_IN[start]()
-    user = person_for(sorted(MAY[verb]["office"])[0], release)
+    user = somebody(sorted(MAY[verb]["office"])[0], release, verb)
     Release.objects.filter(pk=release.pk).update(**meanwhile)
     before = stored(release)
 

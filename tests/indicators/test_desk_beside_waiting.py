@@ -110,7 +110,7 @@ def test_colleague_enters_on_top_of_what_is_public_and_learns_nothing(client, wa
         assert (answer.context["form"]["value"].value(), answer.context["open"]) == ("1.4", True)
         assert (answer.context["form"]["version"].value(), answer.context["approved"]) == (0, [])
         assert (SECRET in html, WAITS in html, f"releases/{waiting.pk}/" in html) == (False, False, False)
-        assert (answer.context["waiting"], answer.context["effects"]) == ([], [])
+        assert (answer.context["waiting"], answer.context["effect"]) == ([], None)
 
 
 def test_page_of_a_colleague_is_the_same_with_and_without_the_waiting_release(client, waiting):

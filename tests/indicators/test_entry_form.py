@@ -5,10 +5,11 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 
-from indicators.forms import EntryForm, Series, initial_of
+from indicators.forms import EntryForm
 from indicators.inputs import check_possible, read_figure
 from indicators.models import IndicatorVersion, Observation, ObservationEntry, UnitVersion
 from indicators.periods import Period
+from indicators.series import Series, initial_of
 
 TODAY = datetime.date(2026, 11, 22)
 SECTORS = {

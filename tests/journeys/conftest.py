@@ -1,17 +1,34 @@
-import io
+import datetime
 
 import pytest
-from django.conf import settings
-from django.core.management import call_command
 
-from tests.factories import PASSWORD
+from blueprint.clock import database_now
+from blueprint.models import Office, Publication
+from blueprint.permissions import OFFICE_ROLES, Role
+from committee.models import Committee, Cycle
+from tests.factories import PASSWORD, UserFactory
+from tests.plan import load_plan
 
 
 @pytest.fixture
 def loaded_site(transactional_db, live_server):
     """The real plan on a running server, in real transactions."""
-    call_command("load_blueprint", settings.BASE_DIR / "fixtures" / "blueprint", stdout=io.StringIO())
+    load_plan()
     return live_server
+
+
+@pytest.fixture
+def people(loaded_site):
+    """Somebody of every role, those of offices from ITC, and the fifth meeting of the committee in preparation."""
+    Cycle.objects.create(
+        number=5,
+        committee=Committee.objects.get(),
+        meets_on=datetime.date(2027, 3, 1),
+        cut_off=Publication.objects.head(),
+        opened_at=database_now(),
+    )
+    itc = Office.objects.get(pk="ITC")
+    return {role: UserFactory(role=role, office=itc if role in OFFICE_ROLES else None) for role in Role}
 
 
 @pytest.fixture

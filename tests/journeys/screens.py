@@ -55,6 +55,9 @@ PUBLIC = {
     "report": ["report/?page=/en/indicators/gerd-hkd/"],
     "report-find": ["report/find/", "report/find/?number=nonsense"],
     "report-state": ["report/BP-AAAA-AAAA/"],
+    "subscribe": ["publications/subscribe/"],
+    "subscription-confirm": ["publications/subscribe/confirm/no-such/"],
+    "subscription-end": ["publications/subscribe/end/no-such/"],
     "sitemap": ["sitemap/"],
     "notices": ["notices/"],
     "privacy": ["privacy/"],
@@ -68,7 +71,7 @@ LONG_PAGES = ["", "indicators/", "indicators/long/", "strategies/long/", "initia
 
 def pages_of_the_public() -> set[str]:
     """The names of all patterns that are a page and need no sign-in: files have a dot in their names."""
-    elsewhere = ("desk:", "room:", "admin", "account_", "api:", "ledger:", "sdmx/")
+    elsewhere = ("demo-", "desk:", "room:", "admin", "account_", "api:", "ledger:", "sdmx/")
     machines = {"home", "feed", "livez", "readyz"}
     return {n for n in names(get_resolver()) if not n.startswith(elsewhere) and "." not in n} - machines
 

@@ -1,15 +1,10 @@
 """What anyone needs of a page, checked in a real browser: no push sideways, headings, labels, room for a finger."""
 
-import datetime
-
 import pytest
 from playwright.sync_api import expect
 
-from blueprint.clock import database_now
-from blueprint.models import Office, Publication
-from blueprint.permissions import Role
-from committee.models import Committee, Cycle
-from tests.factories import UserFactory
+# What a page looks like does not depend on the database.
+pytestmark = pytest.mark.only_on("sqlite")
 
 LANGUAGES = ["en", "zh-hant", "zh-hans"]
 PUBLIC = [
@@ -96,21 +91,6 @@ def faults_of(page, addresses):
         if faults := page.evaluate(FAULTS):
             found[address] = faults
     return found
-
-
-@pytest.fixture
-def people(loaded_site):
-    Cycle.objects.create(
-        number=5,
-        committee=Committee.objects.get(),
-        meets_on=datetime.date(2027, 3, 1),
-        cut_off=Publication.objects.head(),
-        opened_at=database_now(),
-    )
-    return {
-        "official": UserFactory(role=Role.OFFICIAL, office=Office.objects.get(pk="ITC")),
-        "chair": UserFactory(role=Role.CHAIR),
-    }
 
 
 def test_every_page_fits_a_phone_and_can_be_read_and_used(people, open_page, sign_in):

@@ -34,6 +34,7 @@ def server(archive):
     server.server_close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["served", "on the disk"])
 def test_archive_is_read_from_entrance_to_figures(browser, archive, server, kind):
     start = {"served": server, "on the disk": f"file://{archive}"}[kind]

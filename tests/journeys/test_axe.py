@@ -1,17 +1,13 @@
 """axe-core on every page: three languages, the states a page can be in, 1280 and 320 px wide, light and dark."""
 
-import datetime
 from importlib.resources import files
 
 import pytest
 
-from blueprint.clock import database_now
-from blueprint.models import Office, Publication
 from blueprint.permissions import Role
-from committee.models import Committee, Cycle
+from indicators.sheets.actions import bring_sheet
 from tests.factories import (
     ReleaseFactory,
-    UserFactory,
     approved_release,
     change,
     publish_changes,
@@ -77,33 +73,11 @@ def long_texts(loaded_site):
     )
 
 
-@pytest.fixture
-def people(loaded_site):
-    Cycle.objects.create(
-        number=5,
-        committee=Committee.objects.get(),
-        meets_on=datetime.date(2027, 3, 1),
-        cut_off=Publication.objects.head(),
-        opened_at=database_now(),
-    )
-    itc = Office.objects.get(pk="ITC")
-    return {
-        role: UserFactory(role=role, office=itc if role in (Role.OFFICIAL, Role.APPROVER) else None)
-        for role in (
-            Role.OFFICIAL,
-            Role.APPROVER,
-            Role.PUBLISHER,
-            Role.CHAIR,
-            Role.MEMBER,
-            Role.ADMINISTRATOR,
-        )
-    }
-
-
 def test_every_public_page_is_looked_at():
     assert pages_of_the_public() == PUBLIC.keys()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("half", [0, 1])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_X01_axe_finds_nothing_on_public_pages(long_texts, open_page, page_problems, language, half):
@@ -147,6 +121,20 @@ def test_X01_axe_finds_nothing_on_forms_that_are_refused(loaded_site, open_page,
     page_problems.clear()
 
 
+def sheets(official) -> list[str]:
+    """The page of sheets, and one of each kind that it leads to: problems, questions, a difference."""
+    heading = "indicator,period,value\n"
+    sent = (
+        f"{heading}gerd-hkd,2019,12億\n".encode(),
+        f"{heading}gii-rank,2012,２３\n".encode(),
+        f"{heading}gerd-hkd,2025,創新\n".encode("big5"),
+        f'{heading}gerd-hkd,2025,"1,5"\n'.encode(),
+    )
+    brought = [bring_sheet(content, name="figures.csv", by=official)[0] for content in sent]
+    return ["desk/sheets/", *(f"desk/sheets/{sheet.pk}/" for sheet in brought)]
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_X01_axe_finds_nothing_at_the_desk_and_in_the_room(people, sign_in, language):
     office = {"office": people[Role.OFFICIAL].office}
@@ -157,9 +145,24 @@ def test_X01_axe_finds_nothing_at_the_desk_and_in_the_room(people, sign_in, lang
         approved_release(entries=figure, due_in=86400, **office),
     )
     places = {
-        Role.OFFICIAL: ["desk/", "desk/indicators/gerd-hkd/enter/", f"desk/releases/{draft.pk}/"],
-        Role.APPROVER: [f"desk/releases/{submitted.pk}/", f"desk/releases/{submitted.pk}/access/"],
-        Role.PUBLISHER: [f"desk/releases/{waiting.pk}/moment/", f"desk/releases/{waiting.pk}/reschedule/"],
+        Role.OFFICIAL: [
+            "desk/",
+            "desk/indicators/gerd-hkd/enter/",
+            f"desk/releases/{draft.pk}/",
+            *sheets(people[Role.OFFICIAL]),
+        ],
+        Role.APPROVER: [
+            f"desk/releases/{submitted.pk}/",
+            f"desk/releases/{submitted.pk}/access/",
+            "desk/absence/",
+        ],
+        Role.HEAD: ["desk/people/"],
+        Role.PUBLISHER: [
+            "desk/",
+            "desk/?office=ITC",
+            f"desk/releases/{waiting.pk}/moment/",
+            f"desk/releases/{waiting.pk}/reschedule/",
+        ],
         Role.MEMBER: ["room/", "room/meetings/5/strategies/3/"],
         Role.CHAIR: ["room/meetings/5/strategies/3/"],
     }

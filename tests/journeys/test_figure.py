@@ -2,24 +2,13 @@
 
 import pytest
 
-from blueprint.models import Office, Publication, Release
-from blueprint.permissions import Role
-from tests.factories import UserFactory
+from blueprint.models import Publication, Release
 
-LANGUAGES = ["en", "zh-hant", "zh-hans"]
+from .languages import LANGUAGES
+
 PUBLIC = "indicators/gerd-hkd/"
 # 38,400 million Hong Kong dollars, as each language says it.
 SAID = {"en": "38,400", "zh-hant": "384億", "zh-hans": "384亿"}
-
-
-@pytest.fixture
-def people(loaded_site):
-    itc = Office.objects.get(pk="ITC")
-    return {
-        "official": UserFactory(role=Role.OFFICIAL, office=itc),
-        "approver": UserFactory(role=Role.APPROVER, office=itc),
-        "publisher": UserFactory(role=Role.PUBLISHER),
-    }
 
 
 def enter_figure(page, language):
@@ -27,6 +16,8 @@ def enter_figure(page, language):
     page.select_option("[name=period]", "2025")
     page.fill("[name=value]", "38400")
     page.select_option("[name=status]", "P")
+    for other in page.locator(".other-languages summary").all():
+        other.click()
     page.fill("[name=note_en]", "Spending by the business sector grew fastest.")
     page.fill("[name=note_zh_hant]", "工商機構的開支增長最快。")
     page.fill("[name=note_zh_hans]", "工商机构的开支增长最快。")

@@ -7,7 +7,7 @@ from blueprint.permissions import Role
 from tests.factories import PASSWORD, UserFactory
 
 # Which keys lead where does not depend on the database.
-pytestmark = pytest.mark.only_on("sqlite")
+pytestmark = [pytest.mark.only_on("sqlite"), pytest.mark.long]
 
 LANGUAGES = ["en", "zh-hant", "zh-hans"]
 MOST_STOPS = 200

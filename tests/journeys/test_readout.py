@@ -6,6 +6,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import expect
 
+# What a page does in the browser does not depend on the database.
+pytestmark = pytest.mark.only_on("sqlite")
+
 ADDRESS = "/en/indicators/gerd-gdp-ratio/"
 
 CORNER = """async address => {

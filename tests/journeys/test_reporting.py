@@ -6,7 +6,6 @@ from playwright.sync_api import expect
 from blueprint import form_tokens
 from blueprint.models import Report
 from tests.journeys.test_accessibility import FAULTS
-from tests.races import wait_for_mail
 from tests.reading import LANGUAGES
 
 PHONE = {"width": 320, "height": 700}
@@ -18,8 +17,6 @@ KEPT = "() => [document.cookie, localStorage.length, sessionStorage.length]"
 def quick_hands(monkeypatch):
     """The browser of the tests types sooner than people do."""
     monkeypatch.setattr(form_tokens, "SHORTEST", 0)
-    yield
-    wait_for_mail()
 
 
 def test_P02_reading_and_reporting_leave_nothing_in_the_browser(loaded_site, open_page):
@@ -39,6 +36,7 @@ def test_P02_reading_and_reporting_leave_nothing_in_the_browser(loaded_site, ope
     assert Report.objects.get().indicator == "gerd-hkd"
 
 
+@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_X04_refused_report_says_so_where_the_focus_is_and_keeps_what_was_typed(
     loaded_site, open_page, language

@@ -1,29 +1,16 @@
 """The member's journey in a real browser: rated alone, agreed, approved, published beside the computed status."""
 
-import datetime
-
 import pytest
 
 from blueprint.clock import database_now
-from blueprint.models import Publication, Release
+from blueprint.models import Release
 from blueprint.permissions import Role
-from committee.models import Committee, Cycle, Finding, Rating
+from committee.models import Cycle, Finding, Rating
 from tests.factories import UserFactory
 
+from .languages import LANGUAGES
+
 PAPER = "room/meetings/5/strategies/3/"
-LANGUAGES = ["en", "zh-hant", "zh-hans"]
-
-
-@pytest.fixture
-def people(loaded_site):
-    Cycle.objects.create(
-        number=5,
-        committee=Committee.objects.get(),
-        meets_on=datetime.date(2027, 3, 1),
-        cut_off=Publication.objects.head(),
-        opened_at=database_now(),
-    )
-    return {role: UserFactory(role=role) for role in ("member", "chair", "secretary", "publisher")}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,0 +1,114 @@
+"""Subscribing to publications: a form for everybody, without a cookie, that never tells who is subscribed."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import render
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from .clients import client_of
+from .clock import database_now
+from .form_tokens import new_token, read_token
+from .moment import head_moment
+from .sending_limits import seconds_to_wait
+from .subscribing import CONFIRM, END, ask_to_subscribe, confirm, end, find
+from .subscription_forms import SubscriptionForm
+
+PURPOSE = "subscribe"
+# From one network address in an hour: schools and offices share one.
+AT_MOST = 10
+
+
+# Why these need no CSRF cookie: see form_tokens.py. The links in mails are signed, and are all that is asked for.
+def open_form(view):
+    return csrf_exempt(login_not_required(require_http_methods(["GET", "HEAD", "POST"])(view)))
+
+
+@open_form
+def subscribe(request):
+    request.moment = head_moment()
+    if request.method == "POST":
+        return send(request, SubscriptionForm(request.POST))
+    return form_page(request, SubscriptionForm(initial={"token": new_token(PURPOSE)}))
+
+
+def form_page(request, form, *, status=200):
+    return render(request, "mail/subscribe.html", {"page": "report", "form": form}, status=status)
+
+
+def send(request, form):
+    token = read_token(PURPOSE, request.POST.get("token", ""))
+    if token is None or request.headers.get("Sec-Fetch-Site") == "cross-site":
+        return once_more(
+            request,
+            form,
+            _("This form was open for more than a day, or came from elsewhere. Please send it again."),
+        )
+    if not form.is_valid():
+        return form_page(request, form)
+    if token.too_soon:
+        form.add_error(None, _("That was quick. Please look at it once more and send it again."))
+        return form_page(request, form)
+    if wait := seconds_to_wait(PURPOSE, client_of(request.META), at_most=AT_MOST, now=database_now()):
+        return too_many(request, form, wait)
+    asked = form.cleaned_data
+    ask_to_subscribe(asked["email"], language=get_language(), pace=asked["pace"])
+    return render(request, "mail/asked.html", {"page": "report", "address": asked["email"]})
+
+
+def once_more(request, form, why):
+    form.add_error(None, why)
+    form.data = form.data.copy()
+    form.data["token"] = new_token(PURPOSE)
+    return form_page(request, form)
+
+
+def too_many(request, form, wait):
+    minutes = -(-wait // 60)
+    said = ngettext(
+        "Too many subscriptions were asked for from your network in this hour. Try again in %(count)s minute.",
+        "Too many subscriptions were asked for from your network in this hour. Try again in %(count)s minutes.",
+        minutes,
+    )
+    form.add_error(None, said % {"count": minutes})
+    response = form_page(request, form, status=429)
+    response.headers["Retry-After"] = str(wait)
+    # Not to be put into the general words for this number, which know nothing of what was typed.
+    response.explained = True
+    return response
+
+
+@open_form
+def subscription_confirm(request, token):
+    """Programs that look after mail follow links: only the button confirms."""
+    request.moment = head_moment()
+    asked = find(token, CONFIRM)
+    if asked is None:
+        return answer(request, "lapsed", status=410)
+    if request.method == "POST":
+        confirm(asked)
+        return answer(request, "confirmed")
+    return answer(request, "confirm", subscription=asked)
+
+
+@open_form
+def subscription_end(request, token):
+    """Also for programs for mail, which post here when a reader presses their button (RFC 8058).
+
+    Ended already is ended: the answer is the same.
+    """
+    request.moment = head_moment()
+    found = find(token, END)
+    if found is None:
+        return answer(request, "ended")
+    if request.method == "POST":
+        end(found)
+        return answer(request, "ended")
+    return answer(request, "end", subscription=found)
+
+
+def answer(request, state, *, status=200, **context):
+    return render(
+        request, "mail/subscription.html", {"page": "report", "state": state} | context, status=status
+    )

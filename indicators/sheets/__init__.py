@@ -1,0 +1,1 @@
+"""Sheets in and out: an office's own workbook, and what comes back in it."""
