@@ -2,8 +2,10 @@
 
 import hashlib
 from collections.abc import Sequence
+from functools import cache
 
 import rfc8785
+from django.db import connection
 
 from .definitions import defined_by
 from .languages import accepted_as
@@ -16,12 +18,31 @@ from .wording import LANGUAGES
 
 def entries_of(release: Release) -> list:
     """All entries of a release, in the order in which they are made public."""
+    held = held_by(release)
     return [
         entry
         for noun in nouns()
-        if noun.entry is not None
+        if noun.name in held
         for entry in noun.entry.objects.filter(release=release).order_by("pk")
     ]
+
+
+def held_by(release: Release) -> set[str]:
+    """Names of the nouns of which it holds entries: one statement, where a release of one kind would take thirty."""
+    sql, tables = entries_statement()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [release.pk] * tables)
+        return {name for (name,) in cursor.fetchall()}
+
+
+@cache
+def entries_statement() -> tuple[str, int]:
+    tables = {noun.name: noun.entry._meta.db_table for noun in nouns() if noun.entry is not None}
+    parts = [
+        f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {connection.ops.quote_name(table)} WHERE release_id = %s)"
+        for name, table in tables.items()
+    ]
+    return " UNION ALL ".join(parts), len(parts)
 
 
 def changes_of(release: Release) -> list[Change]:

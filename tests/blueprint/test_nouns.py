@@ -62,6 +62,8 @@ def test_change_of_fills_every_column_with_its_default():
         "note_en": "",
         "note_zh_hant": "",
         "note_zh_hans": "",
+        **dict.fromkeys(("why_en", "why_zh_hant", "why_zh_hans"), ""),
+        **dict.fromkeys(("next_en", "next_zh_hant", "next_zh_hans"), ""),
         "source": "",
     }
 
