@@ -87,9 +87,10 @@ bench: dev ## how fast, as ratios (NAMES= for some of them, QUICK=1 for less dat
 	@deploy/install.sh postgresql wrk redis-server
 	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(NAMES)
 
-screenshots: dev ## take the README's pictures anew
+screenshots: dev ## take the pictures of the README and of the guides anew
 	@deploy/install.sh chromium fonts-noto-cjk
 	@$(BIN)/python deploy/screenshots.py
+	@GUIDE_PICTURES=1 $(BIN)/pytest -q tests/journeys/test_guides.py
 
 demo-reset: ## remove the demo's database, accounts and keys, so that the next run starts anew
 	@if [ -n "$$DATABASE_URL" ]; then echo "DATABASE_URL is set: that database is not the demo's."; exit 1; fi

@@ -20,7 +20,19 @@ from indicators.notices import share_text
 from .models import Identified, PersonName
 from .nouns import Change, Noun, noun
 from .together import read_together
-from .wording import FALLBACK, LANGUAGES, TAGS, Wording, day_text, reader, told, wording, wording_of, words
+from .wording import (
+    FALLBACK,
+    LANGUAGES,
+    OWN_NAMES,
+    TAGS,
+    Wording,
+    day_text,
+    reader,
+    told,
+    wording,
+    wording_of,
+    words,
+)
 
 # The text column that says what a thing is called.
 CALLED = {
@@ -295,12 +307,19 @@ def changed_fields(kind: Noun, before: Any, after: Any, names: Names) -> Iterabl
         if old != new:
             yield FieldChange(
                 field=field.attname,
-                name=str(field.verbose_name),
+                name=title_of(field),
                 label=str(getattr(field, "label", field.verbose_name)),
                 before=shown(field, old, before, names) if before is not None else "",
                 after=shown(field, new, after, names),
                 language=getattr(field, "language", ""),
             )
+
+
+def title_of(field: models.Field) -> str:
+    """What a field is called; a text beside its language, by that language's own name."""
+    if language := getattr(field, "language", ""):
+        return f"{field.label}{_(' (%(note)s)') % {'note': OWN_NAMES[language]}}"
+    return str(field.verbose_name)
 
 
 def shown(field: models.Field, value: Any, row: Any, names: Names) -> str:
@@ -336,9 +355,6 @@ def plain(field: models.Field, value: Any, row: Any, names: Names) -> str:
     return str(dict(field.flatchoices).get(value, value))
 
 
-LANGUAGE_NAMES = {"en": "English", "zh_hant": "繁體中文", "zh_hans": "简体中文"}
-
-
 def listed(field: models.Field, value: Any, names: Names) -> str:
     """What stands in a list or under names: sources by title, languages by name, texts in the reader's language."""
     if isinstance(value, dict):
@@ -350,7 +366,7 @@ def listed(field: models.Field, value: Any, names: Names) -> str:
     if field.name == "sources":
         return names.called("source", value).text
     if field.name == "unofficial":
-        return LANGUAGE_NAMES.get(value, str(value))
+        return OWN_NAMES.get(value, str(value))
     return str(value)
 
 

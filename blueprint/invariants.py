@@ -32,6 +32,8 @@ class Violation:
         return f"{self.invariant}: {self.what}"
 
 
+FIRST_VERSION = 1
+
 # A check says what is wrong, one sentence for each fault. Apps above this one add their own.
 Check = Callable[[], Iterator[str]]
 checks: list[tuple[str, Check]] = []
@@ -123,6 +125,7 @@ def nobody_moved_a_moment_alone() -> Iterator[str]:
 
 @invariant("I4")
 def every_accepted_save_has_its_version() -> Iterator[str]:
+    """A draft begins at its first version; each further one stems from exactly one accepted event, which names it."""
     for release, events in accepted_events():
         versions = Counter(event.detail["version"] for event in events if "version" in event.detail)
         for version, count in sorted(versions.items()):
@@ -130,6 +133,9 @@ def every_accepted_save_has_its_version() -> Iterator[str]:
                 yield f"release {release.pk}: {count} accepted events made version {version}"
         if versions and max(versions) > release.version:
             yield f"release {release.pk} is at version {release.version}, and an event made {max(versions)}"
+        for version in range(FIRST_VERSION + 1, release.version + 1):
+            if version not in versions:
+                yield f"release {release.pk}: no accepted event made version {version}"
 
 
 @invariant("I5")

@@ -17,14 +17,16 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from indicators.figures import period_label
+
 from .characters import is_seen
 from .chinese import simplified
 from .clock import database_now
 from .models import AcceptedGap, Release, User
-from .nouns import Change, spelled
-from .objections import called
+from .nouns import Change, noun, spelled
+from .objections import called as thing_of
 from .refusals import Refused
-from .wording import FALLBACK, LANGUAGES, OWN_NAMES, TAGS
+from .wording import FALLBACK, LANGUAGES, OWN_NAMES, TAGS, words
 
 LAST = 2**31 - 1
 Gap = AcceptedGap.Kind
@@ -159,10 +161,15 @@ def texts_of(release: Release, changes: Sequence[Change]) -> list[Text]:
         own_text(name, {language: getattr(release, f"{name}_{language}") for language in LANGUAGES})
         for name in ("title", "notes")
     ]
+    names = figure_names([change for change in changes if any(written(change.content))])
     return own + [
         text
         for change in changes
-        for text in texts_in(change, standing.get((change.noun.name, change.key), {}))
+        for text in texts_in(
+            change,
+            standing.get((change.noun.name, change.key), {}),
+            called=names.get((change.noun.name, change.key), ""),
+        )
     ]
 
 
@@ -173,14 +180,33 @@ def own_text(name: str, texts: dict[str, str]) -> Text:
     return Text("release", "", name, label, said, composed=name == "title")
 
 
-def texts_in(change: Change, before: dict[str, Any]) -> list[Text]:
+def figure_names(changes: Sequence[Change]) -> dict[tuple[str, tuple], str]:
+    """(noun, key) -> a figure's indicator and period, as officials know it. One query, and none without figures."""
+    figures = [change for change in changes if change.noun.name == "observation"]
+    if not figures:
+        return {}
+    codes = {change.content["indicator_id"] for change in figures}
+    rows = noun("indicator").version.objects.filter(indicator__in=codes).as_at(LAST)
+    known = {row.indicator_id: words(row, "short_name") or words(row, "name") for row in rows}
+    return {
+        (c.noun.name, c.key): _(", ").join(
+            [
+                known.get(c.content["indicator_id"], c.content["indicator_id"]),
+                period_label(c.content["period"]),
+            ]
+        )
+        for c in figures
+    }
+
+
+def texts_in(change: Change, before: dict[str, Any], *, called: str = "") -> list[Text]:
     """The texts of one change beside those of the content that stands, which is empty for what is new."""
     if change.content.get("withdrawn"):
         return []
     stood = dict(written(before))
     key = "/".join(str(part) for part in change.key)
     return [
-        Text(change.noun.name, key, name, label_of(change, name), said, stood.get(name, {}))
+        Text(change.noun.name, key, name, label_of(change, name, called), said, stood.get(name, {}))
         for name, said in written(change.content)
         if name not in sealed_names(change)
     ]
@@ -212,7 +238,7 @@ def sealed_names(change: Change) -> set[str]:
     return {column.removesuffix("_en") for column in change.noun.names}
 
 
-def label_of(change: Change, name: str) -> str:
+def label_of(change: Change, name: str, called: str = "") -> str:
     """The comment of what it belongs to, in words."""
     column, _dot, _rest = name.partition(".")
     fields = change.noun.version._meta
@@ -220,20 +246,20 @@ def label_of(change: Change, name: str) -> str:
         label = fields.get_field(column).verbose_name
     except FieldDoesNotExist:
         label = fields.get_field(f"{column}_en").label
-    return capfirst(_("%(thing)s, %(field)s") % {"thing": called(change), "field": label})
+    return capfirst(_("%(thing)s, %(field)s") % {"thing": called or thing_of(change), "field": label})
 
 
 def standing_rows(changes: Sequence[Change]) -> dict[tuple[str, tuple], dict[str, Any]]:
     """(noun, key) -> the content that stands now. One query a noun."""
     found = {}
-    for noun in {change.noun for change in changes}:
-        keys = {change.key for change in changes if change.noun == noun}
+    for kind in {change.noun for change in changes}:
+        keys = {change.key for change in changes if change.noun == kind}
         columns = {
-            f"{name}__in": set(each) for name, each in zip(noun.key, zip(*keys, strict=True), strict=True)
+            f"{name}__in": set(each) for name, each in zip(kind.key, zip(*keys, strict=True), strict=True)
         }
-        for row in noun.version.objects.filter(**columns).as_at(LAST):
-            content = noun.content(row)
-            found[noun.name, noun.key_of(content)] = content
+        for row in kind.version.objects.filter(**columns).as_at(LAST):
+            content = kind.content(row)
+            found[kind.name, kind.key_of(content)] = content
     return found
 
 
@@ -284,9 +310,12 @@ def accepted_as(row: AcceptedGap) -> tuple[str, ...]:
 
 def accepted_in(release: Release, changes: Sequence[Change]) -> list[tuple[Question, AcceptedGap]]:
     """What was accepted of the words as they are now, by whom and when."""
+    accepted = list(release.accepted_gaps.select_related("accepted_by"))
+    if not accepted:
+        return []
     texts = {(text.noun, text.key, text.field, text.digest): text for text in texts_of(release, changes)}
     found = []
-    for row in release.accepted_gaps.select_related("accepted_by"):
+    for row in accepted:
         text = texts.get((row.noun, row.key, row.field, row.said))
         if text:
             shown = nearest(row.language, [code for code in LANGUAGES if text.said[code].strip()])

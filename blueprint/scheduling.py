@@ -23,7 +23,7 @@ from .objections import unfit_text
 from .publishing import hold_head, publish, standing_numbers
 from .timing import FIRST_NOTICE, MOVING_NOTICE, announced_from, item_of
 from .wording import LANGUAGES, TAGS, moment_text, words
-from .workflow import ANSWERS, SCHEDULES, State, acting, may_answer_for, may_schedule
+from .workflow import ANSWERS, SCHEDULES, State, acting, may_answer_for, may_schedule, only_in_place_of
 
 logger = logging.getLogger(__name__)
 
@@ -161,6 +161,13 @@ def agree_moment(release: Release, *, by: User) -> Rescheduling:
     proposal = open_proposal(release)
     if proposal.proposed_by_id == by.pk:
         raise Refused(_("You proposed this moment, so another person must agree to it."))
+    if only_in_place_of(release, by, proposal.proposed_by_id):
+        raise Refused(
+            _(
+                "As a deputy you decide on nothing that you or the person who is away had a hand in. "
+                "Another person must do it."
+            )
+        )
     check_movable(release, by=by, to_at=proposal.to_at)
     announcement = announce(proposal, release)
     release.publish_at = proposal.to_at

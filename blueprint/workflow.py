@@ -121,6 +121,15 @@ def may_answer_for(release: Any, user: Any) -> bool:
     return any(holds(MOVES[verb], release, user) for verb in ANSWERS)
 
 
+def only_in_place_of(release: Any, user: Any, absent: int) -> bool:
+    """Whether the person answers for a release in the place of this one absent person and by nothing else."""
+    moves = [MOVES[verb] for verb in ANSWERS]
+    if any(has_by_role(move, release, user) and holds(move, release, user) for move in moves):
+        return False
+    lenders = {one.pk for move in moves for one in user.lenders(move.permission(release.track))}
+    return lenders == {absent}
+
+
 def touched(release: Any, user: Any) -> bool:
     """Whether the person had a hand in the release, and so may not approve it."""
     return bool(user.pk == release.submitted_by_id or release.contributors.filter(user=user).exists())

@@ -50,7 +50,7 @@ class AbsenceForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=300,
-        help_text=gettext_lazy("As in: on leave. The deputy reads it, and it is kept in the record."),
+        help_text=gettext_lazy("For example: on leave. The deputy reads it, and it is kept in the record."),
         error_messages={"required": gettext_lazy("Say why, as in: on leave.")},
     )
 

@@ -232,6 +232,7 @@ def withdraw_entry(
             by=by,
             release=release,
             subject=subject,
+            version=release.version,
             indicator=indicator.indicator_id,
             period=period,
             before=before,

@@ -33,6 +33,7 @@ urlpatterns = [
     path("indicators/<slug:code>/enter/<slug:period>/take-out/", entering.take_out, name="take-out"),
     path("indicators/<slug:code>/table/", table.table, name="table"),
     path("guide/", guides.guide, name="guide"),
+    path("guide.png", guides.guide_picture, name="guide-picture"),
     path("indicators/<slug:code>/log/", log_views.log, name="log"),
     path("indicators/<slug:code>/log.csv", log_views.log_file, name="log-file"),
     path("releases/<int:pk>/", releases.release, name="release"),

@@ -191,6 +191,14 @@ class EntryForm(forms.Form):
         return [self[name] for name in self._part_names()]
 
     @property
+    def shows_parts(self):
+        """Whether the parts are asked at once: the last figure had them, or something is said or wrong there."""
+        last = self.series.public_totals[-1:]
+        known = any(len(self.series.public_rows(row.period)) > 1 for row in last)
+        said = any(part.value() or part.errors for part in self.parts)
+        return known or said or bool(self.part_warnings)
+
+    @property
     def sum(self):
         """How the parts stand to the total, as they were read."""
         read = getattr(self, "cleaned_data", None) if self.is_bound else None
@@ -269,7 +277,7 @@ class EntryForm(forms.Form):
         """(what it is about, where, error) for the list at the top, in the order of the page."""
         listed = [("", "", error) for error in self.non_field_errors()]
         listed += [(self[PIECES].label, f"id_{FILES}", fault) for fault in self.file_faults]
-        asked = {f"because_{doubt.code}": str(doubt.heading).rstrip(".。") for doubt in self.doubts}
+        asked = {f"because_{doubt.code}": str(doubt.heading).rstrip(".。?？") for doubt in self.doubts}
         for name in [name for name in self.fields if name in self.errors]:
             field = self[name]
             about = "" if field.is_hidden else asked.get(name, field.label)

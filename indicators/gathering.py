@@ -31,11 +31,16 @@ def may_arrange(release: Release, user: User) -> bool:
 
 
 def gatherable(release: Release) -> Any:
-    """The other drafts of the office. One that was returned is mended where its reason stands."""
+    """The other drafts of the office."""
+    return gatherable_drafts(release.office_id).exclude(pk=release.pk)
+
+
+def gatherable_drafts(office: str) -> Any:
+    """An office's drafts, the oldest first. One that was returned is mended where its reason stands."""
     drafts = Release.objects.in_state(State.DRAFT).filter(
-        track=Release.Track.OFFICE, office=release.office_id, returned_reason=""
+        track=Release.Track.OFFICE, office=office, returned_reason=""
     )
-    return drafts.exclude(pk=release.pk).order_by("pk")
+    return drafts.select_related("created_by").order_by("pk")
 
 
 @recorded_refusals

@@ -19,7 +19,7 @@ FULL_WIDTH = str.maketrans("０１２３４５６７８９．＋－−", "012345
 PLAIN = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?", re.ASCII)
 FAULTS = [
     (re.compile(r"[萬万億亿千百兆]"), gettext_lazy("Write all the digits, without 萬 or 億.")),
-    (re.compile(r"[\d.].*[eE×*^]"), gettext_lazy("Write all the digits, without an exponent.")),
+    (re.compile(r"\d\s*([eE]\s*[+-]?\d|[×*^])"), gettext_lazy("Write all the digits, without an exponent.")),
     (re.compile(r"[\d][\s,，、'’_٬]+[\d]"), gettext_lazy("Write 12345.6 without separators.")),
     (re.compile(r"(?i)nan|inf|∞|n/?a"), gettext_lazy("Write a figure, or tick that none is available.")),
     (re.compile(r"[^\W0-9a-zA-Z]"), gettext_lazy("Use the digits 0 to 9.")),

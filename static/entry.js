@@ -107,17 +107,6 @@
     });
   }
 
-  // Alt and a letter go where the access key of the same letter goes, in browsers that ask for other keys as well.
-
-  form.addEventListener("keydown", (event) => {
-    if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || !/^[a-z]$/.test(event.key)) return;
-    const place = form.querySelector(`[accesskey="${event.key}"]`);
-    if (!place) return;
-    event.preventDefault();
-    if (place === main) form.requestSubmit(main);
-    else place.focus();
-  });
-
   // Ctrl and Enter, or Command and Enter, from any field
 
   form.addEventListener("keydown", (event) => {

@@ -20,6 +20,13 @@
     return [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !NOT_TYPED.has(name));
   }
 
+  // Somebody may have typed before this script was there.
+  function asItCame(form) {
+    const untouched = form.cloneNode(true);
+    untouched.reset();
+    return untouched;
+  }
+
   function csrf() { return document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? ""; }
 
   function send(keeper, typed, options = {}) {
@@ -38,8 +45,7 @@
       this.held = HELD + this.keeper.slice(-43);
       this.line = form.querySelector(".keep-state");
       this.spoken = form.querySelector("[data-keep-said]");
-      this.stored = this.now();
-      this.timers = [];
+      this.stored = JSON.stringify(typedIn(asItCame(form)));
       for (const kind of ["input", "change"]) form.addEventListener(kind, () => this.typed());
       form.addEventListener("submit", (event) => this.submitted(event));
     }
@@ -140,6 +146,8 @@
     const open = forms.some((form) => form.open && !form.sent);
     (open ? addEventListener : removeEventListener).call(window, "beforeunload", hold);
   }
+
+  forms.forEach((form) => form.typed());
 
   addEventListener("pagehide", () => forms.forEach((form) => form.left()));
   addEventListener("online", () => forms.forEach((form) => form.keep()));

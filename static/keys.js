@@ -4,6 +4,8 @@
 // they go on to its next page; on any other page they follow a link marked data-key="n" or data-key="p". They do
 // nothing while something is being typed or chosen, nor with Ctrl, Alt or Meta, nor once they were switched off,
 // which this browser remembers.
+//
+// Alt and a letter does what the access key of the same letter does, in browsers that ask for other keys as well.
 "use strict";
 (() => {
   const PLACE = "desk-keys";
@@ -41,6 +43,15 @@
     if (!on || !step || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
     if (event.repeat || event.defaultPrevented || typing(event.target)) return;
     if (walk(step) || follow(event.key)) event.preventDefault();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.repeat) return;
+    const place = /^[a-z]$/.test(event.key) && document.querySelector(`[accesskey="${event.key}"]`);
+    if (!place) return;
+    event.preventDefault();
+    if (place.matches("a, button")) place.click();
+    else place.focus();
   });
 
   if (!hint) return;

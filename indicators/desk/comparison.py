@@ -1,6 +1,6 @@
 """What a release changes: each thing as it is public now and as it would be, and what follows for the status."""
 
-from blueprint.actions import changes_of, kind_of, notes, titles
+from blueprint.actions import kind_of, notes, titles
 from blueprint.differences import Names, field_changes, figure_change, rows_before
 from blueprint.moment import head_moment
 from blueprint.publishing import rehearsed, standing_numbers
@@ -14,9 +14,8 @@ ON_INDICATOR_PAGES = ("observation", "evidence", "baseline", "target", "indicato
 SHOWN_APART = ("observation", "evidence")
 
 
-def compared(release):
-    """(figures, evidence, other changes) of a release, each against what stood before."""
-    changes = changes_of(release)
+def compared(release, changes):
+    """(figures, evidence, other changes) of some or all changes of a release, each against what stood before."""
     before = rows_before(changes, replaced_by(release, changes))
     names = Names(changes, before, head_moment().number)
     figures, evidence, others = [], [], []
@@ -31,7 +30,16 @@ def compared(release):
             )
         else:
             others.append(field_changes(change, stood, names))
-    return figures, evidence, others
+    return said_once(figures), evidence, others
+
+
+def said_once(figures):
+    """A part that changes for the reason of its total need not say it again."""
+    said = {(f["code"], f["period_code"], f["reason"]) for f in figures if not f["breakdown"]}
+    for figure in figures:
+        if figure["breakdown"] and (figure["code"], figure["period_code"], figure["reason"]) in said:
+            figure["reason"] = ""
+    return figures
 
 
 def replaced_by(release, changes):
@@ -39,27 +47,25 @@ def replaced_by(release, changes):
     return release.publication.replaces if release.publication_id else set(standing_numbers(changes).values())
 
 
-def indicators_of(release):
-    """Codes of the indicators whose pages the release changes."""
-    named = (c.content["indicator_id"] for c in changes_of(release) if c.noun.name in ON_INDICATOR_PAGES)
+def indicators_of(changes):
+    """Codes of the indicators whose pages the changes alter."""
+    named = (c.content["indicator_id"] for c in changes if c.noun.name in ON_INDICATOR_PAGES)
     return sorted(set(named))
 
 
-def rehearsal(release):
-    """Publish a release for as long as the caller looks; see ``publishing.rehearsed``."""
-    changes = changes_of(release)
+def rehearsal(release, changes):
+    """Publish a release, or a part of it, for as long as the caller looks; see ``publishing.rehearsed``."""
     return rehearsed(
         changes, kind=kind_of(changes), title=titles(release), notes=notes(release), reason=release.reason
     )
 
 
-def effects(release):
-    """How each target of the touched indicators stands now, and how it would."""
-    codes = indicators_of(release)
+def effects(release, changes, codes):
+    """How each target of these indicators stands now, and how it would."""
     if not codes:
         return []
     now = judged(standings(head_moment(), codes=codes))
-    with rehearsal(release):
+    with rehearsal(release, about(changes, codes)):
         then = judged(standings(head_moment(), codes=codes))
     return [
         {
@@ -74,6 +80,11 @@ def effects(release):
         for key, (standing, judgement) in then.items()
         if judgement.row.due or key in now
     ]
+
+
+def about(changes, codes):
+    """All that can alter how these indicators stand: what says nothing of one indicator may concern each."""
+    return [change for change in changes if change.content.get("indicator_id") in {None, *codes}]
 
 
 def judged(found):

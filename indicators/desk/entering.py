@@ -38,10 +38,14 @@ from ..series import Series, initial_of
 from ..views import indicator_page
 from .access import desk_page, desk_render
 from .effect import effect_of_draft, effect_of_form, never_stored
+from .log import Log
 from .merging import conflict, merged
 from .resuming import ANOTHER, entry_page, keeping_of, resumed, seen_at
 from .stages import stage_of
 from .walking import walk
+
+# Of what was done with the indicator, beside the form.
+STEPS = 3
 
 
 class Place:
@@ -122,6 +126,7 @@ class Place:
             "beside": self.drafts_beside,
             "address": f"release={self.release.pk}&" if self.drafts_beside else "",
             "history": self.page["table"][:6],
+            "steps": Log(self.indicator, self.user, self.moment.number).latest(STEPS),
             "promised": [j for j in self.page["standing"].current if j.row.due],
             "waiting": [(period, period_label(period)) for period in self.series.drafted_periods],
             "effect": self.effect(form),

@@ -16,7 +16,11 @@ def release_gather(request, pk):
     def gather(release):
         gather_releases(release, by=request.user, others=others)
 
-    return moved(request, pk, "gather", gather, lambda release: _("Put together. It goes on as one release."))
+    def same(detail):
+        return sorted(detail["from"]) == sorted(number for number, _version in others)
+
+    said = _("Put together. It goes on as one release.")
+    return moved(request, pk, "gather", gather, lambda release: said, same=same)
 
 
 def pair_of(sent):
@@ -29,10 +33,10 @@ def pair_of(sent):
 
 @require_POST
 def release_split(request, pk):
-    made = []
+    made, indicator = [], request.POST.get("indicator", "")
 
     def split(release):
-        made.append(split_release(release, by=request.user, indicator=request.POST.get("indicator", "")))
+        made.append(split_release(release, by=request.user, indicator=indicator))
 
     answer = moved(
         request,
@@ -40,5 +44,6 @@ def release_split(request, pk):
         "split_off",
         split,
         lambda release: _("Taken out into release %(number)s, a draft of its own.") % {"number": made[0].pk},
+        same=lambda detail: detail["indicator"] == indicator,
     )
     return redirect(made[0]) if made else answer

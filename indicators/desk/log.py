@@ -7,6 +7,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db import models
@@ -18,6 +19,7 @@ from blueprint.models import Event, Publication, Release, User
 from blueprint.nouns import Change, Noun, noun
 from blueprint.pre_release import SEEN
 from blueprint.wording import words
+from blueprint.workflow import State
 
 from ..figures import period_label
 from ..models.observation import TOTAL
@@ -32,6 +34,7 @@ Key = tuple[str, tuple[Any, ...]]
 class Altered:
     """One field: what it said and what it says."""
 
+    field: str
     label: str
     before: str
     after: str
@@ -58,6 +61,12 @@ class Step:
     publication: int | None = None
     things: tuple[Thing, ...] = ()
 
+    @property
+    def values(self) -> list[tuple[str, Altered]]:
+        """Of which period, and what became of its value."""
+        altered = [(thing.subject, row) for thing in self.things for row in thing.altered]
+        return [(subject, row) for subject, row in altered if row.field == "value"]
+
 
 @dataclass(frozen=True)
 class Said:
@@ -74,13 +83,20 @@ class Log:
         self.indicator, self.number = indicator, number
         self.code = indicator.indicator_id
         self.releases = releases_about(self.code, user)
-        self.versions = {name: list(self._versions(name)) for name in ABOUT}
+        self.hidden = embargoed(self.code, user)
         self.drafts: dict[int, dict[Key, Change]] = defaultdict(dict)
-        self.numbers = dict(self.releases.filter(publication__isnull=False).values_list("pk", "publication"))
+        self.read: dict[str, list[models.Model]] = {}
 
-    def _versions(self, name: str) -> Iterable[models.Model]:
-        rows = noun(name).version.objects.filter(indicator=self.code).select_related("publication")
-        return rows.defer("publication__leaf", "publication__tree_nodes").order_by("publication_id")
+    @cached_property
+    def numbers(self) -> dict[int, int]:
+        return dict(self.releases.filter(publication__isnull=False).values_list("pk", "publication"))
+
+    def versions(self, name: str) -> list[models.Model]:
+        if name not in self.read:
+            rows = noun(name).version.objects.filter(indicator=self.code).select_related("publication")
+            rows = rows.defer("publication__leaf", "publication__tree_nodes").order_by("publication_id")
+            self.read[name] = list(rows)
+        return self.read[name]
 
     def steps(self) -> list[Step]:
         found = [(event.at, event, self.said_by(event)) for event in self.events()]
@@ -91,7 +107,13 @@ class Log:
         names = self.names(said for _at, _source, each in found for said in each)
         return [self.told(source, said, names) for _at, source, said in found]
 
-    def events(self) -> Iterable[Event]:
+    def latest(self, count: int) -> list[Step]:
+        """The last steps at the desk, read without those before them."""
+        found = [(event, self.said_by(event)) for event in reversed(self.events().reverse()[:count])]
+        names = self.names(said for _event, each in found for said in each)
+        return [self.told(event, said, names) for event, said in reversed(found)]
+
+    def events(self) -> models.QuerySet:
         """Oldest first: what a save replaced is what those before it left in the draft."""
         rows = Event.objects.filter(release__in=self.releases.values("pk"), refused=False)
         return rows.exclude(verb=SEEN).select_related("actor").order_by("pk")
@@ -101,6 +123,8 @@ class Log:
     def said_by(self, event: Event) -> list[Said]:
         draft = self.drafts[event.release_id]
         removed = [self.change(each) for each in event.detail.get("before", []) if self.is_about(each)]
+        # What it replaced in the draft, even where the steps before it are not read.
+        draft |= {key_of(change): change for change in removed}
         changes = [self.change(each) for each in event.detail.get("changes", []) if self.is_about(each)]
         if event.verb == "open_release":
             changes += self.proposed(event.release_id)
@@ -113,7 +137,8 @@ class Log:
         return said
 
     def is_about(self, canonical: dict[str, Any]) -> bool:
-        return canonical.get("noun") in ABOUT and canonical.get("indicator_id") == self.code
+        about = canonical.get("noun") in ABOUT and canonical.get("indicator_id") == self.code
+        return about and key_of(self.change(canonical)) not in self.hidden
 
     def proposed(self, release: int) -> list[Change]:
         """A release of texts is proposed whole, in one step."""
@@ -137,7 +162,7 @@ class Log:
     def public(self, change: Change, stood: Callable[[Publication], bool]) -> models.Model | None:
         rows = [
             row
-            for row in self.versions[change.noun.name]
+            for row in self.versions(change.noun.name)
             if key_in(change.noun, row) == change.key and stood(row.publication)
         ]
         return rows[-1] if rows else None
@@ -146,7 +171,7 @@ class Log:
         """What became public by no release that the person sees: loaded from sources, or another office's."""
         own, found = set(self.numbers.values()), defaultdict(list)
         for name in ABOUT:
-            for row in self.versions[name]:
+            for row in self.versions(name):
                 if row.publication_id not in own:
                     change = Change(noun(name), noun(name).content(row))
                     earlier = self.public(change, lambda p, n=row.publication_id: p.number < n)
@@ -191,11 +216,15 @@ class Log:
 
     def altered(self, said: Said, names: Names) -> Iterator[Altered]:
         if said.change is None:
-            yield Altered(_("taken out of the draft"), figure_of(said.before, names), "")
+            yield Altered("", _("taken out of the draft"), figure_of(said.before, names), "")
             return
         for row in changed_fields(said.change.noun, said.before, row_of(said.change), names):
             if row.field not in ("kind",):
-                yield Altered(row.name, row.before, row.after)
+                yield Altered(
+                    row.field,
+                    row.name,
+                    *("" if text == _("nothing") else text for text in (row.before, row.after)),
+                )
 
 
 def figure_of(row: models.Model, names: Names) -> str:
@@ -211,6 +240,20 @@ def releases_about(code: str, user: User) -> models.QuerySet:
         held |= Q(pk__in=noun(name).entry.objects.filter(indicator=code).values("release"))
     found = Release.objects.filter(held).values("pk")
     return Release.objects.visible_to(user).filter(pk__in=found)
+
+
+def embargoed(code: str, user: User) -> set[Key]:
+    """What waits approved where the person does not see it: in whatever release it stood before, as in one that was
+    put into another, it is not told before its moment either."""
+    seen = Release.objects.visible_to(user).values("pk")
+    waiting = list(Release.objects.in_state(State.APPROVED).exclude(pk__in=seen).values_list("pk", flat=True))
+    if not waiting:
+        return set()
+    return {
+        (name, key_in(noun(name), row))
+        for name in ABOUT
+        for row in noun(name).entry.objects.filter(release__in=waiting, indicator=code)
+    }
 
 
 def key_of(change: Change) -> Key:

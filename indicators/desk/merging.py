@@ -6,7 +6,6 @@ field that one of the two left alone is chosen already, and only what both chang
 
 import dataclasses
 import difflib
-import json
 import re
 import uuid
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from django.utils.translation import gettext as _
 from blueprint.nouns import noun
 
 from ..evidence.fields import PiecesField
-from ..evidence.pieces import PIECES, Piece, dumped, first_links, further, key_of
+from ..evidence.pieces import PIECES, Piece, dumped, first_links, further, key_of, loaded
 from ..forms import EntryForm
 from ..models import EvidenceEntry
 from ..series import initial_of
@@ -117,11 +116,10 @@ def again(place, sent):
 def of_both(mine, theirs):
     """Files and further links are no either or: what any of the two gave is there."""
     try:
-        known = {key_of(one) for one in json.loads(mine or "[]")}
-        return dumped(
-            json.loads(mine or "[]") + [one for one in json.loads(theirs or "[]") if key_of(one) not in known]
-        )
-    except (ValueError, TypeError, AttributeError):
+        own = loaded(mine)
+        known = {key_of(one) for one in own}
+        return dumped(own + [one for one in loaded(theirs) if key_of(one) not in known])
+    except (ValueError, TypeError, AttributeError, RecursionError):
         # What cannot be read is left for the form.
         return mine
 

@@ -6,11 +6,12 @@ from django.urls import reverse
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from blueprint.contents import approval_digest
+from blueprint.contents import approval_digest, changes_of
 from blueprint.differences import short_name
 from blueprint.drafts import Keeping
 from blueprint.models import Release
 from blueprint.moment import head_moment
+from blueprint.paging import paged
 from blueprint.pre_release import SEEN, record_view
 from blueprint.remarks import BEFORE_APPROVAL, may_remark, may_settle, remarks_to_show
 from blueprint.workflow import State, allowed_moves, touched
@@ -30,6 +31,8 @@ from .schedule import languages_of, pre_release_of, schedule_of, taking_back
 from .stages import deed, next_step, stage_of
 from .submissions import since_submission
 
+# More are shown on further pages.
+FIGURES_A_PAGE = 100
 UNDER_WAY = (State.DRAFT, State.SUBMITTED, State.APPROVED)
 # Not for want of trying again: the database is away, which the error page says.
 DATABASE_AWAY = (OperationalError, InterfaceError)
@@ -40,6 +43,8 @@ def release_page(request, release, *, reason_form=None, remark_form=None, seen_c
     user = request.user
     record_view(release, by=user, what="release", language=get_language())
     schedule = schedule_of(release, user)
+    changes = changes_of(release)
+    shown, pages = part_of(request, changes)
     keeping = Keeping(user, f"reason:{release.pk}", version=release.version, back=release.get_absolute_url())
     context = {
         "release": release,
@@ -51,27 +56,54 @@ def release_page(request, release, *, reason_form=None, remark_form=None, seen_c
         "schedule": schedule,
         "pre_release": pre_release_of(release, user),
         "next_waiting": next_waiting(release, user),
-        **said_by(release),
+        **pages,
+        **said_by(release, changes, shown),
         "private_evidence": private_pieces(release, user),
         **steps(release, user),
-        **remarks(release, user, remark_form),
+        **remarks(release, user, pairs_of(shown), remark_form),
         **arranging(release, user),
-        **outlook(release),
+        **outlook(release, changes, comparison.indicators_of(shown)),
     }
     return desk_render(request, "desk/release.html", context, status=status)
 
 
-def said_by(release):
+def part_of(request, changes):
+    """The changes that this page shows, and the links to its other pages. All of them, where there are not many."""
+    figures = [change for change in changes if change.noun.name == "observation"]
+    pages = paged(request, figures, FIGURES_A_PAGE)
+    if not pages["part"].has_other_pages():
+        return changes, pages
+    here, all_pairs = pairs_of(pages["part"]), pairs_of(figures)
+    first = pages["part"].number == 1
+
+    def belongs(change):
+        pair = pair_of(change)
+        return pair in here or (first and pair not in all_pairs)
+
+    rest = [change for change in changes if change.noun.name == "evidence" and belongs(change)]
+    others = [change for change in changes if change.noun.name not in comparison.SHOWN_APART]
+    return [*pages["part"], *rest, *(others if first else [])], pages
+
+
+def pair_of(change):
+    return change.content["indicator_id"], change.content["period"]
+
+
+def pairs_of(changes):
+    return {pair_of(change) for change in changes if change.noun.name in comparison.SHOWN_APART}
+
+
+def said_by(release, changes, shown):
     """What it would change, and what stands beside that."""
-    figures, evidence, others = comparison.compared(release)
+    figures, evidence, others = comparison.compared(release, shown)
     events = release.events.filter(refused=False).exclude(verb=SEEN).select_related("actor")
     return {
         "figures": figures,
         "evidence": evidence,
         "others": others,
-        "warnings": listed_warnings(release),
-        "languages": languages_of(release),
-        "digest": approval_digest(release),
+        "warnings": listed_warnings(release, pairs_of(shown)),
+        "languages": languages_of(release, changes),
+        "digest": approval_digest(release, changes),
         "redefined": redefined(release) if release.state in UNDER_WAY else [],
         "since": since_submission(release) if release.state in BEFORE_APPROVAL else None,
         "events": [(event, deed(event)) for event in events],
@@ -95,28 +127,30 @@ def ready_reason(release, schedule):
     return taking_back(schedule)
 
 
-def remarks(release, user, form=None):
-    names = {(code, period): name for code, period, name in figures_to_choose(release)}
-    shown = [(one, names.get((one.indicator, one.period), one.indicator)) for one in remarks_to_show(release)]
+def remarks(release, user, pairs, form=None):
+    rows = list(remarks_to_show(release))
+    named = figures_to_choose(pairs | {(one.indicator, one.period) for one in rows})
+    names = {(code, period): name for code, period, name in named}
+    shown = [(one, names[one.indicator, one.period]) for one in rows]
+    chosen = [figure for figure in named if figure[:2] in pairs]
     return {
         "remarks": shown,
         "open_remarks": sum(one.settled_at is None for one, _name in shown),
         "may_settle": may_settle(release, user),
-        "remark_form": (form or remark_form_of(release)) if names and may_remark(release, user) else None,
+        "remark_form": (form or RemarkForm(figures=chosen)) if chosen and may_remark(release, user) else None,
     }
 
 
-def remark_form_of(release, sent=None):
-    return RemarkForm(sent, figures=figures_to_choose(release))
+def remark_form_of(release, sent):
+    return RemarkForm(sent, figures=figures_to_choose(pairs_in(release)))
 
 
-def figures_to_choose(release):
-    """(code, period, what it is called) of every figure in it."""
-    pairs = sorted(pairs_in(release))
+def figures_to_choose(pairs):
+    """(code, period, what it is called) of each of these figures."""
     known = versions_of({code for code, _period in pairs})
     return [
         (code, period, f"{short_name(known.get(code), code)}{_(', ')}{period_label(period)}")
-        for code, period in pairs
+        for code, period in sorted(pairs)
     ]
 
 
@@ -127,24 +161,24 @@ def arranging(release, user):
     codes = sorted({code for code, _period in pairs_in(release)})
     known = versions_of(codes)
     apart = [(code, short_name(known.get(code), code)) for code in codes] if len(codes) > 1 else []
-    return {"gatherable": list(gatherable(release).select_related("created_by")), "apart": apart}
+    return {"gatherable": list(gatherable(release)), "apart": apart}
 
 
-def outlook(release):
+def outlook(release, changes, codes):
     """What would follow if it were public: the effect on the statuses, and the pages that can be previewed."""
     if release.state not in UNDER_WAY:
         return {}
     try:
-        return {"effects": comparison.effects(release), "previews": previews(release)}
+        return {"effects": comparison.effects(release, changes, codes), "previews": previews(release, codes)}
     except DATABASE_AWAY:
         raise
     except DatabaseError:
         return {"cannot_be_published": True}
 
 
-def previews(release):
+def previews(release, codes):
     """Each indicator with the address of its preview in each language."""
-    return [named | {"links": preview_links(release, named["code"])} for named in named_indicators(release)]
+    return [named | {"links": preview_links(release, named["code"])} for named in named_indicators(codes)]
 
 
 def preview_links(release, code):
@@ -156,15 +190,14 @@ def preview_links(release, code):
     return links
 
 
-def named_indicators(release):
-    codes = comparison.indicators_of(release)
+def named_indicators(codes):
     known = versions_of(codes)
     return [{"code": code, "name": short_name(known[code], code)} for code in codes if code in known]
 
 
-def listed_warnings(release):
-    """Each warning with its sentence, under its indicator and period."""
-    kept = {pair: warnings for pair, warnings in warnings_of(release).items() if warnings}
+def listed_warnings(release, pairs):
+    """Each warning about these figures with its sentence, under its indicator and period."""
+    kept = {pair: found for pair, found in warnings_of(release).items() if found and pair in pairs}
     known = versions_of({code for code, _period in kept})
     return [
         {

@@ -15,6 +15,7 @@ from blueprint.actions import (
     Moved,
     Refused,
     approve_release,
+    changes_of,
     publish_release,
     recall_release,
     return_release,
@@ -55,11 +56,12 @@ def release(request, pk):
 def preview(request, pk, code):
     """The public page of an indicator as it would be: published for real, rendered, and undone."""
     release = visible_release(request, pk)
-    if release.state not in UNDER_WAY or code not in comparison.indicators_of(release):
+    changes = changes_of(release)
+    if release.state not in UNDER_WAY or code not in comparison.indicators_of(changes):
         raise Http404
     record_view(release, by=request.user, what=code, language=get_language())
     try:
-        with comparison.rehearsal(release):
+        with comparison.rehearsal(release, comparison.about(changes, [code])):
             moment = request.moment = head_moment()
             context = indicator_page(moment, code) | {"preview": release, "stage": stage_of(release)}
             return render(request, "indicators/indicator.html", context)
@@ -206,7 +208,7 @@ def published_message(release):
     ]
     links += [
         (reverse("indicators:indicator", args=[one["code"]]), one["name"])
-        for one in named_indicators(release)
+        for one in named_indicators(comparison.indicators_of(changes_of(release)))
     ]
     shown = [format_html('<a href="{}">{}</a>', address, name) for address, name in links]
     return format_html("{} {}", _("It is public now:"), format_html(", ".join(["{}"] * len(shown)), *shown))

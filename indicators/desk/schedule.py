@@ -3,7 +3,7 @@
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
-from blueprint.actions import changes_of, notes
+from blueprint.actions import notes
 from blueprint.differences import short_name
 from blueprint.languages import accepted_in, open_questions
 from blueprint.pre_release import (
@@ -67,9 +67,8 @@ def clocks_refusal(release):
     return refusals.first()
 
 
-def languages_of(release):
+def languages_of(release, changes):
     """What its texts still lack in the three languages, and what of that somebody accepted."""
-    changes = changes_of(release)
     waiting = release.state in (State.DRAFT, State.SUBMITTED)
     return {
         "open": open_questions(release, changes) if waiting else [],

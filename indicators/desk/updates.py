@@ -16,6 +16,7 @@ from blueprint.permissions import Permission
 from blueprint.workflow import State
 
 from ..figures import period_label
+from ..gathering import gatherable_drafts
 from ..standings import standings
 from .access import desk_page, desk_render
 from .queues import queues
@@ -63,6 +64,12 @@ class Update:
         return Link(address, _("Enter a figure"))
 
     @property
+    def entering_beside(self) -> Link | None:
+        """What is approved and waits for its moment stands in nobody's way."""
+        is_free = self.may_enter and self.work.stage == "scheduled" and not self.work.draft
+        return Link(enter_address(self.work), _("Enter a figure")) if is_free else None
+
+    @property
     def opening(self) -> Link:
         if self.openable:
             return Link(self.openable[0].get_absolute_url(), _("Open it"))
@@ -104,6 +111,7 @@ def updates(request):
         "progress": Progress.of(asked.of_whom),
         "following": following_date(asked.of_whom),
         "assigns": user.may(Permission.ASSIGN_WORK),
+        "page": "updates",
     }
     if asked.active:
         context |= list_of(request, asked, moment, offices)
@@ -111,7 +119,7 @@ def updates(request):
         # Who answers for all offices looks at all of them first, and at the list of one when asked for it.
         context |= all_offices(works, offices) | all_releases(request, user)
     else:
-        context |= list_of(request, asked, moment, offices) | {"queues": queues(user)[0]}
+        context |= list_of(request, asked, moment, offices) | {"queues": queues(user)[0]} | gathering(user)
     return desk_render(request, "desk/updates.html", context)
 
 
@@ -136,6 +144,12 @@ def list_of(request, asked, moment, offices):
     ]
     context["few"] = len(asked.works) <= FEW and not asked.active
     return context
+
+
+def gathering(user):
+    """The office's oldest draft and the others, which may be put into it."""
+    drafts = list(gatherable_drafts(user.office_id)) if user.may(Permission.ENTER_FIGURES) else []
+    return {"into": drafts[0], "gatherable": drafts[1:]} if len(drafts) > 1 else {}
 
 
 def with_state(given, stage):

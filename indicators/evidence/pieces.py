@@ -5,6 +5,7 @@ The form carries its list as one field (``pieces``), so that what is typed, kept
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -28,8 +29,9 @@ from .content_types import NotAccepted, kind_word
 from .keeping import keep_file
 from .names import named
 from .scanning import Infected, NotScanned
-from .words import dropped_words, infected_words, refused_words, unscanned_words
+from .words import dropped_words, infected_words, refused_words, unkept_words, unscanned_words
 
+logger = logging.getLogger(__name__)
 # Names of the fields in which files come, and of the buttons and boxes beside each piece.
 FILES, FILES_FOR, PIECES, ATTACH = "evidence_files", "evidence_files_for", "pieces", "attach"
 PUBLIC, PRIVATE = "public", "private"
@@ -96,10 +98,17 @@ def dumped(said: list[dict[str, Any]]) -> str:
     return json.dumps(said, ensure_ascii=False, separators=(",", ":")) if said else ""
 
 
+def loaded(text: str) -> Any:
+    """Raises ValueError for what is no JSON, and for half characters in it: neither database nor page can hold one."""
+    said = json.loads(text) if text else []
+    dumped(said).encode()
+    return said
+
+
 def read(text: str, *, indicator: str) -> list[Piece]:
     """Raises ValidationError for what this form never wrote, or for a file that is no longer kept."""
     try:
-        said = json.loads(text) if text else []
+        said = loaded(text)
         found = [piece_of(one, indicator) for one in said]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise ValidationError(_("The list of evidence could not be read. Load the page again.")) from None
@@ -149,7 +158,7 @@ def folded(data: Mapping[str, Any], name: str) -> str:
     text = data.get(name) or ""
     out = set(data.getlist(f"{name}_out")) if hasattr(data, "getlist") else set()
     try:
-        said = json.loads(text) if text else []
+        said = loaded(text)
         kept = [one for one in said if key_of(one) not in out]
         for one in kept:
             asked = data.get(f"{name}_for_{key_of(one)}")
@@ -206,6 +215,10 @@ def kept_files(request: HttpRequest, indicator: str, *, public: bool) -> tuple[l
             faults.append(infected_words(name))
         except NotScanned:
             faults.append(unscanned_words(name))
+        except OSError:
+            # No room, or the store is away. What was typed is as good as before.
+            logger.exception("A file could not be kept.")
+            faults.append(unkept_words(name))
         else:
             kept[stored.sha256] = Piece.of_file(stored, public=public)
     return list(kept.values()), faults

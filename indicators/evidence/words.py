@@ -65,3 +65,9 @@ def unscanned_words(name: str) -> str:
     return _(
         "“%(name)s” could not be scanned for viruses, so it was not taken. Please try again in a few minutes."
     ) % {"name": name}
+
+
+def unkept_words(name: str) -> str:
+    return _(
+        "“%(name)s” could not be kept: the place for files is full or away. Nothing else is lost. Send it again later."
+    ) % {"name": name}

@@ -14,7 +14,7 @@ from blueprint.actions import Refused
 from blueprint.audit import record, record_refusal
 from blueprint.clock import database_now
 from blueprint.failpoints import failpoint
-from blueprint.jobs import Progress, enqueue, job
+from blueprint.jobs import SILENCE, Progress, enqueue, job
 from blueprint.mailing import tell
 from blueprint.models import Notice, Release, User
 from blueprint.moment import head_moment
@@ -114,8 +114,17 @@ def begin_reading(sheet: Sheet, *, by: User) -> None:
         read_and_keep(sheet, lambda done, total: None)
         return
     with transaction.atomic():
+        # Its page may be open twice: one job reads it, unless that has fallen silent.
+        asked = Sheet.objects.select_for_update(of=("self",)).select_related("job").get(pk=sheet.pk)
+        sheet.job = asked.job
+        if asked.job and asked.job.is_open and not is_silent(asked.job):
+            return
         sheet.job = enqueue(read_sheet, by=by, sheet=sheet.pk, language=get_language())
         sheet.save(update_fields=["job"])
+
+
+def is_silent(row: Any) -> bool:
+    return database_now() - (row.seen_at or row.created_at) > SILENCE
 
 
 @job

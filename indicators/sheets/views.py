@@ -1,5 +1,6 @@
 """Pages of sheets: the workbook out, a file in, what it would change, and the draft that is made of it."""
 
+import logging
 import uuid
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from blueprint.actions import Refused
 from blueprint.clock import database_now
+from blueprint.drafts import Keeping, accepted
 from blueprint.jobs import SILENCE
 from blueprint.models import Job
 from blueprint.moment import head_moment
@@ -20,8 +22,9 @@ from blueprint.paging import paged
 from blueprint.permissions import Permission
 
 from ..desk.access import desk_page, desk_render
-from ..evidence.names import shown_name
+from ..evidence.names import named, shown_name
 from ..evidence.scanning import Infected, NotScanned, scan
+from ..evidence.words import unkept_words
 from ..exchange.offered import MEDIA
 from ..models import Sheet
 from . import annotating, keeping, showing, workbook
@@ -39,6 +42,7 @@ from .limits import MOST_BYTES, Unreadable
 from .reading import Unclear, read
 from .texts import DELIMITERS, glimpses
 
+logger = logging.getLogger(__name__)
 ROWS_OF_A_PAGE = 40
 
 
@@ -75,7 +79,12 @@ def bring(request):
     if form.errors:
         return listing(request, form, status=422)
     name = shown_name(sent.name or "", ".xlsx" if content.startswith(b"PK") else ".csv")
-    sheet, is_first = bring_sheet(content, name=name, by=request.user)
+    try:
+        sheet, is_first = bring_sheet(content, name=name, by=request.user)
+    except OSError:
+        logger.exception("A sheet could not be kept.")
+        form.add_error("sheet", unkept_words(named(sent.name or "")))
+        return listing(request, form, status=503)
     if not is_first and not sheet.is_imported:
         messages.info(request, _("This file was sent before. Here is what it says today."))
     if sheet.is_imported:
@@ -142,8 +151,11 @@ def result(request, row, form, *, status=200):
         context["rows"] = showing.by_sheet(shown)
     else:
         context["figures"] = showing.figures(shown, change_of)
+    # What is typed here outlasts the way to the list's other pages.
+    keeping_of_typed = Keeping(request.user, f"sheet:{row.pk}", back=row.get_absolute_url())
     context |= {
-        "form": form,
+        "keeping": keeping_of_typed,
+        "form": keeping_of_typed.put_back(form),
         "read_as": showing.read_as(found),
         "questions": [one | {"box": box(form, "agree", one)} for one in showing.questions(found)],
         "warnings": [one | {"box": box(form, "because", one)} for one in showing.warnings(found)],
@@ -218,6 +230,7 @@ def sheet_confirm(request, pk):
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect(row)
+    accepted(request)
     messages.success(request, _("The draft is made. Nothing is public yet: look at it, and submit it."))
     return redirect("desk:release", release.pk)
 
@@ -231,7 +244,8 @@ def sheet_annotated(request, pk):
     """The person's own file, with what is wrong written beside each row."""
     row = own_sheet(request, pk)
     content = keeping.original(row)
-    if content is None or not is_read(row) or "problems" not in row.found:
+    # What became a draft is seen from then on as its release is: by few, from its approval to its moment.
+    if row.is_imported or content is None or not is_read(row) or "problems" not in row.found:
         return redirect(row)
     try:
         reading = read(content, row.answers)

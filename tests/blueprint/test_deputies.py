@@ -8,9 +8,10 @@ from blueprint import actions
 from blueprint.actions import Refused, approval_digest
 from blueprint.clock import database_now, today
 from blueprint.deputies import end_deputy, name_deputy
-from blueprint.models import Deputy, Event, Notice, Release, User
+from blueprint.models import Deputy, Event, Notice, Release, Rescheduling, User
 from blueprint.permissions import Permission, Role
 from blueprint.pre_release import people_with_all_work
+from blueprint.scheduling import agree_moment, propose_moment
 from blueprint.workflow import allowed_moves
 from tests.factories import (
     OfficeFactory,
@@ -24,6 +25,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
+REASON = {"en": "The survey came in late.", "zh_hant": "調查資料遲交。", "zh_hans": "调查材料迟交。"}
 
 
 def stand_in(absent, deputy, *, starts=-1, ends=1):
@@ -199,6 +201,33 @@ def test_stand_in_of_a_publisher_never_publishes_what_they_touched():
 
     with pytest.raises(Refused, match="As a deputy you decide on nothing"):
         actions.publish_release(release, by=anew(user))
+
+
+def test_deputy_agrees_to_no_moment_that_the_absent_person_proposed():
+    """Moving a moment takes two persons, and whoever stands in for one of them is not the other."""
+    release = approved_release(due_in=2 * 86400)
+    absent, other = UserFactory(role=Role.PUBLISHER), UserFactory(role=Role.PUBLISHER)
+    head = UserFactory(role=Role.HEAD, office=OfficeFactory(code="fstb"))
+    stand_in(absent, head)
+    to_at = release.publish_at + DAY
+    propose_moment(release, by=absent, to_at=to_at, reason=REASON)
+
+    with pytest.raises(Refused, match="As a deputy you decide on nothing"):
+        agree_moment(release, by=anew(head))
+
+    agree_moment(release, by=other)
+    assert Release.objects.get().publish_at == to_at
+
+
+def test_head_who_is_also_a_deputy_agrees_by_their_own_role():
+    release = approved_release(due_in=2 * 86400)
+    absent, head = UserFactory(role=Role.PUBLISHER), UserFactory(role=Role.HEAD, office=release.office)
+    stand_in(absent, head)
+    propose_moment(release, by=absent, to_at=release.publish_at + DAY, reason=REASON)
+
+    agree_moment(release, by=anew(head))
+
+    assert Rescheduling.objects.get().agreed
 
 
 def test_stand_in_of_a_publisher_is_listed_with_those_who_see_everything():

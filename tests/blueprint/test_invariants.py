@@ -155,6 +155,11 @@ def save_without_a_version(release):
     record("save_entry", by=release.created_by, release=release, version=release.version + 1)
 
 
+def save_and_keep_no_event(release):
+    """As if the audit trail had lost a save, or a save had gone past it."""
+    Release.objects.filter(pk=release.pk).update(version=F("version") + 1)
+
+
 def publish_again(release):
     record("publish", by=None, release=release, version=release.version + 1)
 
@@ -189,6 +194,7 @@ def alter_what_was_approved(release):
         (move_the_moment_alone, "its moment was moved by one person"),
         (save_a_version_twice, "2 accepted events made version"),
         (save_without_a_version, "and an event made"),
+        (save_and_keep_no_event, "no accepted event made version 5"),
         (publish_again, "was published 2 times"),
         (move_without_an_event, "is draft, and its events lead to submitted"),
         (approve_something_else, "what stands in it is not what was approved"),

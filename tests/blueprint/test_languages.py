@@ -131,7 +131,7 @@ def comment():
 @pytest.mark.django_db
 def test_E13_release_with_a_missing_text_is_refused_at_submission(comment):
     with pytest.raises(
-        Unsettled, match=r"what happened: missing in 繁體中文, 简体中文\. Write the text, or accept"
+        Unsettled, match=r", 2025, what happened: missing in 繁體中文, 简体中文\. Write the text, or accept"
     ):
         submit_release(comment, by=comment.created_by)
 

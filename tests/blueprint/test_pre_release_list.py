@@ -253,3 +253,11 @@ def test_E14_list_and_records_come_as_a_file(client, release):
     assert (seen["what"], seen["at"][-6:]) == ("release en", "+08:00")
     client.force_login(person)
     assert client.get(reverse("desk:release-access-file", args=[release.pk])).status_code == 403
+
+
+def test_a_number_that_no_key_can_hold_is_on_no_list(client, release):
+    client.force_login(release.approved_by)
+
+    answer = client.post(reverse("desk:release-access-end", args=[release.pk, 10**30]), follow=True)
+
+    assert "This person is not on the list." in answer.content.decode()

@@ -120,7 +120,7 @@ def test_changed_field_stands_with_before_and_after_and_nothing_else(client):
 
     assert cells(response) == [
         ["Field", "Before", "From this publication on"],
-        ["Name (en)", "Patents", "Patents granted"],
+        ["Name (English)", "Patents", "Patents granted"],
     ]
     assert "Reason: To be clear." in texts(response, "p")
 
@@ -214,7 +214,7 @@ def test_seat_shows_the_name_and_not_its_commitment(client):
 
     response = open_page(client, publication)
 
-    assert cells(response)[1] == ["Name (en)", "Ada Example", "Bo Example"]
+    assert cells(response)[1] == ["Name (English)", "Ada Example", "Bo Example"]
 
 
 def test_removed_name_is_nowhere_on_the_page(client):

@@ -32,6 +32,7 @@ from blueprint.actions import (
     approval_digest,
     approve_release,
     publish_release,
+    recall_release,
     return_release,
     submit_release,
     take_back_approval,
@@ -54,7 +55,7 @@ LONG = os.environ.get("CHAOS") == "1"
 RUNS, STEPS, AT_LEAST = (36, 80, 2000) if LONG else (4, 50, 150)
 PERIODS = ("2022", "2023")
 VERBS = (
-    "submit_release", "return_release", "approve_release", "take_back_approval", "withdraw_release",
+    "submit_release", "recall_release", "return_release", "approve_release", "take_back_approval", "withdraw_release",
     "publish_release", "set_moment", "propose_moment", "agree_moment", "decline_moment", "publish_due",
     "refused_by_clock",
 )  # fmt: skip
@@ -216,6 +217,15 @@ class Tracker(RuleBasedStateMachine):
         if self.act(indicator, allowed, submit_release, who, stale):
             self.open[indicator].hands.add(who)
             self.open[indicator].state = "submitted"
+
+    @when("submitted")
+    @rule(who=everybody, indicator=indicators, stale=rarely, apt=mostly)
+    def recall(self, who, indicator, stale, apt):
+        who, indicator = self.choose(apt, who, indicator, self.staff, "submitted")
+        allowed = self.is_at(indicator, "submitted") and self.of_office(who, indicator)
+        allowed = allowed and who in self.open[indicator].hands
+        if self.act(indicator, allowed, recall_release, who, stale):
+            self.open[indicator].state = "draft"
 
     @when("submitted")
     @rule(who=everybody, indicator=indicators, stale=rarely, apt=mostly)

@@ -115,7 +115,7 @@ def test_colleague_enters_on_top_of_what_is_public_and_learns_nothing(client, wa
 
 def test_page_of_a_colleague_is_the_same_with_and_without_the_waiting_release(client, waiting):
     colleague(client)
-    hidden = ["csrfmiddlewaretoken", 'name="token"', "nonce"]
+    hidden = ["csrfmiddlewaretoken", 'name="token"', 'name="keeper"', "nonce"]
 
     def page():
         lines = client.get(f"{ENTER}?period=2024").content.decode().splitlines()

@@ -122,6 +122,7 @@ PLAIN = "Write the figure in plain digits, such as 12345.6."
         ("1e5", EXPONENT),
         ("1E-5", EXPONENT),
         ("2^5", EXPONENT),
+        ("12 people", PLAIN),
         ("NaN", NONE),
         ("-Infinity", NONE),
         ("n/a", NONE),
@@ -181,6 +182,17 @@ def test_part_is_held_to_the_unit_too():
     of = series(row("2024", "11"), unit="persons", kind="count", disaggregation=SECTORS)
 
     assert errors(of, part_business="-1") == {"part_business": ["This figure cannot be below zero."]}
+
+
+@pytest.mark.parametrize(
+    ("earlier", "typed", "shown"),
+    [([], {}, False), ([("business", "4")], {}, True), ([], {"part_business": "4"}, True)],
+    ids=["never known", "known of the last figure", "typed"],
+)
+def test_parts_are_shown_at_once_where_they_are_expected(earlier, typed, shown):
+    rows = [row("2024", "11"), *(row("2024", value, breakdown=part) for part, value in earlier)]
+
+    assert form(series(*rows, disaggregation=SECTORS), **typed).shows_parts == shown
 
 
 # Periods

@@ -198,13 +198,16 @@ def test_more_pieces_than_a_figure_takes_are_refused(client, official, settings)
 @pytest.mark.parametrize(
     "pieces",
     ["x", "[1]", '{"a": 1}', '[{"url": "javascript:alert(1)", "title": "", "public": true}]', "[" * 5000,
-     '[{"sha256": "%s", "title": "", "public": true}]' % ("0" * 64), '[{"url": ["https://a.b"], "title": "", "public": true}]'],
-    ids=range(7),
+     '[{"sha256": "%s", "title": "", "public": true}]' % ("0" * 64), '[{"url": ["https://a.b"], "title": "", "public": true}]',
+     '[{"url": "https://a.example", "title": "\\ud800", "public": true}]', '["\\ud800"]'],
+    ids=range(9),
 )  # fmt: skip
 def test_a_list_that_no_form_wrote_is_refused_in_words(client, official, pieces):
     answer = client.post(ENTER, typed(pieces=pieces, save="1"))
 
     assert (answer.status_code, list(answer.context["form"].errors)) == (200, ["pieces"])
+    # What was typed is kept, and does not stand in the way of the page.
+    assert client.get(ENTER).status_code == 200
 
 
 def test_a_file_of_another_indicator_cannot_be_named(client, official):
@@ -304,6 +307,17 @@ def test_a_request_that_is_too_large_is_refused_unread(client, official, setting
     answer = client.post(ENTER, typed(sent("big.csv", TABLE * 100), save="1"))
 
     assert (answer.status_code, StoredFile.objects.count()) == (413, 0)
+
+
+def test_a_store_that_is_away_costs_the_file_and_nothing_else(client, official, folder):
+    folder.write_text("No folder.")
+
+    answer = client.post(ENTER, typed(sent("a.csv", TABLE), save="1"))
+
+    (said,) = answer.context["form"].errors["pieces"]
+    assert said.startswith("“a.csv” could not be kept")
+    assert (answer.status_code, answer.context["form"]["value"].value()) == (200, "1.5")
+    assert not StoredFile.objects.exists()
 
 
 # The scanner

@@ -213,3 +213,23 @@ def test_broken_choice_is_refused_in_words(client, drafts, sent):
 
     assert answer.status_code == 400
     assert "This form is not as the page made it" in answer.content.decode()
+
+
+def test_another_wish_on_an_older_page_is_not_taken_for_the_same_form_sent_twice(drafts, client):
+    first, second, third = drafts
+    client.force_login(first.created_by)
+    gathered, split = (reverse(f"desk:release-{verb}", args=[first.pk]) for verb in ("gather", "split"))
+    version = first.version
+    client.post(gathered, {"version": version, "with": f"{second.pk}:{second.version}"})
+
+    other = client.post(gathered, {"version": version, "with": f"{third.pk}:{third.version}"})
+
+    assert (other.status_code, held(first)) == (409, ["A", "B"])
+    first.refresh_from_db()
+    gather(first, third)
+    version = first.version
+    client.post(split, {"version": version, "indicator": "B"})
+
+    other = client.post(split, {"version": version, "indicator": "C"})
+
+    assert (other.status_code, held(first)) == (409, ["A", "C"])

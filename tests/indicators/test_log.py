@@ -19,10 +19,12 @@ from blueprint.actions import (
 from blueprint.permissions import Role
 from indicators.actions import open_release_for, save_entry, withdraw_entry
 from indicators.desk.log import Log
+from indicators.gathering import gather_releases
 from indicators.models import IndicatorVersion
 from tests.factories import (
     REVISED,
     OfficeFactory,
+    ReleaseFactory,
     UserFactory,
     accept_all_gaps,
     change,
@@ -112,6 +114,27 @@ def test_what_was_taken_out_of_a_draft_is_told(indicator):
     assert [altered(step) for step in taken] == [{"taken out of the draft": ("1.5%", "")}]
 
 
+def test_an_approved_value_is_told_to_nobody_else_from_the_draft_it_came_from(indicator):
+    """Typed in one release, approved in another: the one that was put into it is a colleague's to see."""
+    publish_indicator("I2")
+    ada, ben, eva = UserFactory(name="Ada"), UserFactory(role=Role.APPROVER), UserFactory(role=Role.PUBLISHER)
+    colleague = UserFactory(role=Role.HEAD)
+    source = save(indicator, ada, "1.5", kind="revision", reason="Recompiled.")
+    own = ReleaseFactory(created_by=ada, entries=[change("observation", indicator="I2")])
+    gather_releases(own, by=ada, others=[(source.pk, source.version)])
+    own.refresh_from_db()
+    assert "1.5%" in str(told(indicator, colleague))
+    accept_all_gaps(own)
+    submit_release(own, by=ada)
+
+    approve_release(own, by=ben, digest=approval_digest(own))
+
+    assert "1.5%" not in str(Log(indicator, colleague, 1000).steps())
+    assert all("1.5%" in str(told(indicator, one)) for one in (ada, ben, eva))
+    publish_release(own, by=eva)
+    assert "1.5%" in str(told(indicator, colleague))
+
+
 def test_what_was_published_without_a_release_is_told_with_its_publication(indicator):
     publication = publish_changes(change("observation", period="2024", value=Decimal("1.7"), **REVISED))
 
@@ -150,6 +173,37 @@ def test_queries_of_the_log_do_not_grow(indicator, client, django_assert_num_que
 
     with django_assert_num_queries(len(once.captured_queries)):
         client.get(LOG)
+
+
+def test_latest_steps_are_those_of_the_whole_log_in_few_queries(indicator, django_assert_max_num_queries):
+    ada = UserFactory(name="Ada")
+    for value in ("1.5", "1.6", "1.7"):
+        release = save(indicator, ada, value, **REVISED)
+    withdraw_entry(indicator=indicator, by=ada, period="2024", version=release.version)
+    save(indicator, ada, "1.8", **REVISED)
+    whole = Log(indicator, ada, 1000).steps()
+
+    with django_assert_max_num_queries(8):
+        latest = Log(indicator, ada, 1000).latest(6)
+
+    assert latest == whole[:6]
+    assert [step.values[0][1].before for step in latest if step.values] == ["1.4%", "1.6%", "1.5%"]
+
+
+def test_entry_page_shows_the_last_three_steps(indicator, client):
+    ada = UserFactory(name="Ada")
+    client.force_login(ada)
+    for value in ("1.5", "1.6", "1.7"):
+        save(indicator, ada, value, **REVISED)
+
+    page = client.get("/en/desk/indicators/I1/enter/")
+
+    assert [altered(step)["value"] for step in page.context["steps"]] == [
+        ("1.6%", "1.7%"),
+        ("1.5%", "1.6%"),
+        ("1.4%", "1.5%"),
+    ]
+    assert "<del>1.6%</del>" in page.content.decode()
 
 
 def test_log_of_another_office_answers_as_what_does_not_exist(indicator, client):

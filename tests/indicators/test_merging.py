@@ -110,6 +110,22 @@ def test_C01_stale_save_shows_both_versions_and_stores_nothing(person):
     assert check_invariants() == []
 
 
+@pytest.mark.parametrize(
+    "pieces",
+    ["[" * 5000, '[{"url": "https://a.example", "title": "\\ud800", "public": true}]'],
+    ids=["deep", "half"],
+)
+def test_a_list_that_no_form_wrote_is_left_for_the_form_when_versions_meet(person, pieces):
+    first, second = person(), person()
+    save(first, form_on(first), value="1.5")
+    b = form_on(second)
+    save(first, form_on(first), value="1.6")
+
+    late = save(second, b, value="1.7", pieces=pieces)
+
+    assert (late.status_code, "pieces" in late.context["form"].errors) == (409, True)
+
+
 @pytest.mark.parametrize(("choice", "value"), [("theirs", "1.6"), ("mine", "1.8")])
 def test_merged_version_is_saved_as_it_was_chosen(person, choice, value):
     first, second = person(), person()

@@ -8,6 +8,7 @@ from blueprint.actions import Refused, approval_digest
 from blueprint.models import Release
 from blueprint.permissions import Role
 from blueprint.scheduling import overtaken, publish_due
+from indicators.desk.comparison import said_once
 from indicators.models import ObservationEntry
 from tests.factories import (
     OfficeFactory,
@@ -312,3 +313,12 @@ def test_draft_has_no_comments_form(client, release, approver):
     draft = ReleaseFactory()
 
     assert page_of(client, draft).context["remark_form"] is None
+
+
+def test_reason_of_a_part_is_said_only_where_it_is_another():
+    def figure(breakdown, reason):
+        return {"code": "I1", "period_code": "2024", "breakdown": breakdown, "reason": reason}
+
+    figures = [figure("", "A slip."), figure("Business", "A slip."), figure("Government", "A late return.")]
+
+    assert [one["reason"] for one in said_once(figures)] == ["A slip.", "", "A late return."]

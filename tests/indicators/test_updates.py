@@ -541,7 +541,7 @@ def test_updates_before_anything_was_published(client, sign_in):
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(
     ("role", "asked", "queries"),
-    [("head", {}, 17), ("official", {"q": "name", "sort": "name"}, 16), ("publisher", {}, 44)],
+    [("head", {}, 18), ("official", {"q": "name", "sort": "name"}, 16), ("publisher", {}, 44)],
 )
 def test_updates_query_count(client, sign_in, django_assert_num_queries, role, asked, queries, count):
     sign_in(role)
@@ -557,3 +557,37 @@ def test_updates_query_count(client, sign_in, django_assert_num_queries, role, a
         answer = client.get(DESK, asked)
 
     assert len(answer.context["filter"].counted) == count * 4
+
+
+# Drafts put together
+
+
+def test_two_drafts_can_be_put_together_from_the_list(client, sign_in):
+    late("I1", "I2", "I3")
+    into, other, mended = (
+        make(entries=[figure(code)])
+        for make, code in ((ReleaseFactory, "I1"), (ReleaseFactory, "I2"), (returned, "I3"))
+    )
+    person = sign_in(Role.OFFICIAL)
+    page = client.get(DESK)
+
+    client.post(
+        f"{into.get_absolute_url()}gather/", {"version": into.version, "with": f"{other.pk}:{other.version}"}
+    )
+
+    html = page.content.decode()
+    assert (page.context["into"], page.context["gatherable"]) == (into, [other])
+    assert (f'value="{other.pk}:{other.version}"' in html, f'value="{mended.pk}:' in html) == (True, False)
+    other.refresh_from_db()
+    assert (other.state, into.contributors.filter(user=person).exists()) == ("withdrawn", True)
+    assert "gatherable" not in client.get(DESK).context
+
+
+@pytest.mark.parametrize("role", [Role.APPROVER, Role.PUBLISHER, Role.AUDITOR])
+def test_who_enters_nothing_puts_nothing_together(client, sign_in, role):
+    late("I1", "I2")
+    for code in ("I1", "I2"):
+        ReleaseFactory(entries=[figure(code)])
+    sign_in(role)
+
+    assert "gatherable" not in client.get(DESK).context

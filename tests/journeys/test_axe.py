@@ -8,6 +8,7 @@ from blueprint.permissions import Role
 from indicators.sheets.actions import bring_sheet
 from tests.factories import (
     ReleaseFactory,
+    UserFactory,
     approved_release,
     change,
     publish_changes,
@@ -134,6 +135,43 @@ def sheets(official) -> list[str]:
     return ["desk/sheets/", *(f"desk/sheets/{sheet.pk}/" for sheet in brought)]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_X01_axe_finds_nothing_where_two_versions_are_merged_or_a_table_is_refused(
+    people, sign_in, page_problems, language
+):
+    official, enter = people[Role.OFFICIAL], f"/{language}/desk/indicators/gerd-hkd/enter/"
+    page = sign_in(official, enter)
+    page.add_init_script(AXE)
+    page.reload()
+    page.fill("[name=value]", "39000")
+    enter_meanwhile(official)
+    page.click("button[name=save]")
+    page.locator("fieldset.clash").first.wait_for()
+    found = at_both_widths(page, "merging")
+    page.goto(f"/{language}/desk/indicators/gerd-hkd/table/")
+    page.fill("[name=value_2025]", "a lot")
+    page.click("button[name=save]")
+    page.locator("#problems").wait_for()
+    found |= at_both_widths(page, "the table")
+
+    assert {where: faults for where, faults in found.items() if faults} == {}
+    page_problems.clear()
+
+
+def enter_meanwhile(official):
+    """A colleague's draft of the same period."""
+    figure = change("observation", indicator="gerd-hkd", period="2025", value=38400)
+    ReleaseFactory(entries=[figure], created_by=UserFactory(office=official.office), office=official.office)
+
+
+def at_both_widths(page, place: str) -> dict[str, list[str]]:
+    found = {}
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        found[f"{place} at {width} px"] = page.evaluate(RUN, RULES)
+    return found
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_X01_axe_finds_nothing_at_the_desk_and_in_the_room(people, sign_in, language):
@@ -148,6 +186,10 @@ def test_X01_axe_finds_nothing_at_the_desk_and_in_the_room(people, sign_in, lang
         Role.OFFICIAL: [
             "desk/",
             "desk/indicators/gerd-hkd/enter/",
+            "desk/indicators/gerd-hkd/table/",
+            "desk/indicators/gerd-hkd/log/",
+            "desk/mail/",
+            "desk/guide/",
             f"desk/releases/{draft.pk}/",
             *sheets(people[Role.OFFICIAL]),
         ],
@@ -163,7 +205,7 @@ def test_X01_axe_finds_nothing_at_the_desk_and_in_the_room(people, sign_in, lang
             f"desk/releases/{waiting.pk}/moment/",
             f"desk/releases/{waiting.pk}/reschedule/",
         ],
-        Role.MEMBER: ["room/", "room/meetings/5/strategies/3/"],
+        Role.MEMBER: ["room/", "room/meetings/5/strategies/3/", "desk/guide/"],
         Role.CHAIR: ["room/meetings/5/strategies/3/"],
     }
     found = {}

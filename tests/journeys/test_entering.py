@@ -43,6 +43,7 @@ def test_effect_follows_the_figure_and_keeps_nothing(people, sign_in):
 def test_figure_is_handed_in_by_four_keys_beside_what_is_typed(people, sign_in):
     page = sign_in(people["official"], ENTER)
     page.locator("#id_value:focus").wait_for()
+    page.locator("[data-with-script]").first.wait_for()
     page.keyboard.type("38400")
     page.keyboard.press("Alt+c")
     page.keyboard.type("Spending by the business sector grew fastest.")
@@ -57,6 +58,8 @@ def test_figure_is_handed_in_by_four_keys_beside_what_is_typed(people, sign_in):
 
 def test_kind_is_asked_as_soon_as_a_public_period_is_chosen(people, sign_in):
     page = sign_in(people["official"], ENTER, java_script_enabled=False)
+    # Only the style sheet hides what is not asked.
+    page.wait_for_load_state()
     before = page.is_visible("#id_kind_0"), page.is_visible("[name=reason]")
     page.select_option("[name=period]", "2024")
 

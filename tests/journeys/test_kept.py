@@ -84,6 +84,19 @@ def test_what_is_typed_is_kept_a_moment_later_and_comes_back(write, official):
     assert re.match(r"You typed this at \d\d:\d\d and did not save it\.", notice(page))
 
 
+def test_what_is_typed_before_the_script_is_there_is_kept(write, official):
+    page, held = write(official), []
+    page.route("**/keep*.js", lambda route: held.append(route))
+    page.goto(ENTER, wait_until="commit")
+    page.fill(COMMENT, TYPED)
+    page.wait_for_timeout(100)
+
+    held[0].continue_()
+
+    state(page, "Kept at")
+    assert kept(official, "enter:I1:2025").fields["note_en"] == [TYPED]
+
+
 def test_what_is_saved_is_used_instead_on_request(write, official):
     page = write(official)
     page.fill(COMMENT, TYPED)

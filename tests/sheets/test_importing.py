@@ -349,3 +349,15 @@ def test_refusal_in_the_middle_leaves_nothing(monkeypatch):
 
     assert not Release.objects.exists()
     assert not ObservationEntry.objects.exists()
+
+
+@pytest.mark.django_db
+def test_large_file_whose_page_is_opened_again_is_read_by_one_job(monkeypatch):
+    plan()
+    by = official()
+    monkeypatch.setattr("indicators.sheets.actions.READ_AT_ONCE", 10)
+    sheet = brought(by=by)
+
+    begin_reading(sheet, by=by)
+
+    assert Job.objects.count() == 1

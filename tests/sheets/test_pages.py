@@ -9,10 +9,20 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import override
 
+from blueprint.actions import approval_digest, approve_release, submit_release
+from blueprint.drafts import keep, kept
 from blueprint.models import Job, Release
 from blueprint.permissions import Role
 from indicators.models import ObservationEntry, Sheet
-from tests.factories import OfficeFactory, UserFactory, change, publish_changes, publish_observation
+from indicators.sheets import views
+from tests.factories import (
+    OfficeFactory,
+    UserFactory,
+    accept_all_gaps,
+    change,
+    publish_changes,
+    publish_observation,
+)
 from tests.reading import content
 from tests.sheets.hostile import text, workbook
 
@@ -225,6 +235,27 @@ def test_annotated_copy_has_the_rows_and_what_is_wrong_with_them(client, plan):
     assert [one["code"] for one in again.context["questions"]] == []
 
 
+def test_a_sheet_that_became_a_draft_is_told_no_more(client, plan):
+    """What its draft says is for few from its approval to its moment, and the office's sheets are for the office."""
+    signed_in(client)
+    seen = send(client, text("I1,2023,3.7,").encode())
+    there = seen.request["PATH_INFO"]
+    assert "3.7" in content(client.get(f"{there}annotated/")).decode()
+    client.post(f"{there}confirm/", confirmation(seen))
+    release = Release.objects.get()
+    accept_all_gaps(release)
+    submit_release(release, by=release.created_by)
+    approve_release(release, by=UserFactory(role=Role.APPROVER), digest=approval_digest(release))
+
+    # Nothing is being written any more, so what was found holds as it did when it was found.
+    signed_in(client)
+    pages = client.get(there), client.get(f"{there}annotated/", follow=True)
+
+    assert Sheet.objects.get().is_imported
+    assert client.get(release.get_absolute_url()).status_code == 404
+    assert all("3.7" not in content(one).decode() for one in pages)
+
+
 def test_annotated_copy_of_a_csv_keeps_its_cells_as_they_came(client, plan):
     signed_in(client)
     sent = text("I1,2023,12億,'=SUM(A1)").encode("utf-8-sig")
@@ -284,6 +315,18 @@ def test_no_file_is_told(client, plan):
     assert "Choose a file first." in page(answer)
 
 
+def test_a_store_that_is_away_is_told(client, plan, settings, tmp_path):
+    signed_in(client)
+    settings.SHEETS_DIR = str(tmp_path / "file" / "sheets")
+    (tmp_path / "file").write_text("No folder.")
+
+    answer = send(client, text("I1,2023,3,").encode())
+
+    assert answer.status_code == 503
+    assert "“figures.csv” could not be kept: the place for files is full or away." in page(answer)
+    assert not Sheet.objects.exists()
+
+
 def test_other_offices_sheet_does_not_exist(client, plan):
     signed_in(client)
     there = send(client, text("I1,2023,12億,").encode()).request["PATH_INFO"]
@@ -329,3 +372,19 @@ def test_list_query_count(client, plan, count, django_assert_max_num_queries):
         answer = client.get(SHEETS)
 
     assert len(answer.context["part"]) == count
+
+
+def test_C14_sentences_survive_the_way_to_another_page_of_the_list(client, plan, monkeypatch):
+    monkeypatch.setattr(views, "ROWS_OF_A_PAGE", 1)
+    user = signed_in(client)
+    seen = send(client, text("I1,2022,1.3,", "I1,2023,1.4,").encode())
+    address, place = seen.request["PATH_INFO"], f"sheet:{Sheet.objects.get().pk}"
+    keep(user, place, {"because_no_evidence": ["From the yearbook."]}, version=0)
+
+    second = client.get(address, {"page": 2})
+    sent = confirmation(second) | {"keeper": second.context["keeping"].tag}
+    client.post(f"{address}confirm/", sent)
+
+    assert second.context["form"]["because_no_evidence"].value() == "From the yearbook."
+    assert "From the yearbook." in second.content.decode()
+    assert (Release.objects.count(), kept(user, place)) == (1, None)
