@@ -11,6 +11,8 @@ COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --gener
 TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard blueprint/locale/*/LC_MESSAGES/*.po))
 STRICT := $(wildcard indicators/periods.py indicators/progress.py indicators/projection.py indicators/charts.py indicators/lettering.py blueprint/ledger.py blueprint/signed_notes.py \
 	blueprint/workflow.py)
+# One more than processors: what the tests start (browsers, servers, PostgreSQL) leaves them waiting at times.
+WORKERS ?= $(shell expr $$(nproc) + 1)
 CHECKS := check-format check-lint check-types check-migrations check-translations check-locks check-deployment
 
 .PHONY: help run test fast check $(CHECKS) fix lock chaos cases bench screenshots demo-reset dev
@@ -31,12 +33,12 @@ run: .venv/installed $(TRANSLATIONS) ## everything it takes to see the site on h
 test: dev ## the whole suite, on SQLite and on a PostgreSQL of its own, with a browser
 	@deploy/install.sh postgresql redis-server chromium fonts-noto-cjk libatomic1
 	@status=0; \
-	$(BIN)/pytest -n 2 || status=$$?; \
-	$(BIN)/pytest -n 2 --postgres || status=$$?; \
+	$(BIN)/pytest -n $(WORKERS) || status=$$?; \
+	$(BIN)/pytest -n $(WORKERS) --postgres || status=$$?; \
 	exit $$status
 
 fast: dev ## what can be told in under three minutes: SQLite, without browser and real processes
-	@$(BIN)/pytest -n 2 -m "not slow"
+	@$(BIN)/pytest -n $(WORKERS) -m "not slow"
 
 check: $(CHECKS) ## format, lint, types, migrations, translations, locks, settings for production
 

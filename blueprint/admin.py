@@ -155,7 +155,11 @@ class PublicAdmin(StatedAdmin):
         asked = self.model.objects.filter(pk=as_number(object_id)).first()
         if asked is None:
             return None
-        return self.get_queryset(request).filter(**{self.key: getattr(asked, f"{self.key}_id")}).first()
+        return self.get_queryset(request).filter(**self.same_thing(asked)).first()
+
+    def same_thing(self, row):
+        """What tells its versions from those of other things."""
+        return dict(zip(self.noun.key, self.noun.key_of(self.noun.content(row)), strict=True))
 
     def get_ordering(self, request):
         return (self.key,)
@@ -270,7 +274,7 @@ class PublicAdmin(StatedAdmin):
         obj = self.get_object(request, unquote(object_id)) if object_id else None
         extra = {"proposes": self.proposes(request, obj)}
         if obj:
-            waiting = waiting_for(self.noun, (getattr(obj, f"{self.key}_id"),)).filter(
+            waiting = waiting_for(self.noun, tuple(self.same_thing(obj).values())).filter(
                 pk__in=Release.objects.visible_to(request.user)
             )
             extra["waiting"] = [(release, release_address(release)) for release in waiting]
@@ -281,7 +285,7 @@ class PublicAdmin(StatedAdmin):
         obj = self.get_object(request, unquote(object_id))
         if obj is None or not self.has_view_permission(request, obj):
             raise Http404
-        rows = self.model.objects.filter(**{self.key: getattr(obj, f"{self.key}_id")})
+        rows = self.model.objects.filter(**self.same_thing(obj))
         rows = rows.select_related("publication").defer("publication__leaf").order_by("-publication_id")
         context = {
             **self.admin_site.each_context(request),

@@ -109,5 +109,5 @@ class RoleBackend:
             return bool(user.may(P.MANAGE_USERS) and action in ("view", "add", "change"))
         if action == "view":
             return bool(user.may(P.OPEN_ADMIN) and (model != "event" or user.may(P.READ_EVENTS)))
-        proposed = model.endswith("version") or model == "baseline"
+        proposed = model.endswith("version") or model in ("baseline", "evidence")
         return bool(user.may(P.PROPOSE_TEXTS) and proposed and action in ("add", "change"))

@@ -190,11 +190,28 @@ class ObservationAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Evidence)
-class EvidenceAdmin(ReadOnlyAdmin):
-    reason = gettext_lazy("Evidence is named by the offices with their figures.")
-    list_display = ("indicator", "period", "title", "url", "publication")
+class EvidenceAdmin(PublicAdmin):
+    """Named by the offices with their figures. Here it can be taken back: for law, privacy or a breach of embargo."""
+
+    list_display = ("indicator", "period", "title", "url", "since")
     search_fields = ("indicator__code", "period", "title", "url")
-    ordering = ("-id",)
+    own_identity = False
+
+    def has_add_permission(self, request):
+        return False
+
+    def get_ordering(self, request):
+        return ("-id",)
+
+    def get_search_fields(self, request):
+        return self.search_fields
+
+    def get_fields(self, request, obj=None):
+        said = [field.name for field in self.noun.fields if field.name != "withdrawn"]
+        return [*said, "withdrawn", *(self.extras if self.proposes(request, obj) else ())]
+
+    def get_readonly_fields(self, request, obj=None):
+        return [field.name for field in self.noun.fields if field.name != "withdrawn"]
 
 
 @admin.register(Assessment)

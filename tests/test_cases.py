@@ -21,9 +21,11 @@ def test_report_tells_by_priority_what_has_a_test():
 
 
 def test_tests_are_found_by_the_id_in_their_name(tmp_path):
-    (tmp_path / "test_a.py").write_text("def test_E02_one():\nasync def test_E02_two():\ndef test_other():\n")
+    (tmp_path / "test_a.py").write_text(
+        "def test_E02_one():\nasync def test_E02_E04_two():\ndef test_other():\n"
+    )
 
-    assert count_tests(tmp_path) == {"E02": 2}
+    assert count_tests(tmp_path) == {"E02": 2, "E04": 1}
 
 
 def test_list_of_cases_has_each_id_once():

@@ -20,7 +20,7 @@ ASKING = [
 
 
 @pytest.mark.long
-def test_every_operation_answers_as_its_description_says(make_site, tmp_path):
+def test_I19_every_operation_answers_as_its_description_says(make_site, tmp_path):
     if LONG:
         signal.alarm(0)
     site = make_site("plan", API_REQUESTS_A_MINUTE="0")

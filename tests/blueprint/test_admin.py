@@ -11,12 +11,13 @@ from blueprint.nouns import nouns
 from blueprint.permissions import Role
 from blueprint.proposing import propose_change
 from committee.models import SeatVersion
-from indicators.models import Baseline, IndicatorVersion, Observation, TargetVersion
+from indicators.models import Baseline, Evidence, IndicatorVersion, Observation, TargetVersion
 from strategies.models import MilestoneVersion, StrategyVersion
 from tests.factories import (
     UserFactory,
     change,
     names_of,
+    publish_changes,
     publish_direction,
     publish_one_of_each,
     publish_seat,
@@ -185,6 +186,23 @@ def opened(client, version):
     response = client.get(address(type(version), "change", version.pk))
     assert response.status_code == 200
     return form_of(response)
+
+
+def test_admin_takes_a_piece_of_evidence_back_and_leaves_the_others(client):
+    urls = ["https://example.org/private", "https://example.org/table"]
+    publish_changes(*(change("evidence", url=url) for url in urls))
+    by = signed_in(client, Role.ADMINISTRATOR)
+    private = Evidence.objects.get(url=urls[0])
+
+    typed = opened(client, private) | {"withdrawn": "on", "why": "It named a person."}
+    post_accepting(client, address(Evidence, "change", private.pk), typed)
+
+    release = Release.objects.get()
+    approve_release(release, by=UserFactory(role=Role.PUBLISHER), digest=approval_digest(release))
+    assert (release.created_by, release.reason) == (by, "It named a person.")
+    assert [change.content["url"] for change in changes_of(release)] == urls[:1]
+    publish_release(release, by=UserFactory(role=Role.PUBLISHER))
+    assert list(Evidence.objects.as_at(10**6).values_list("url", flat=True)) == urls[1:]
 
 
 def test_admin_proposes_a_change_and_publishes_nothing(client):

@@ -33,7 +33,7 @@ WITH_FILTERS = ["publications/?kind=figures", "indicators/?q=indicator", "indica
 FILES = ["/data/observations.csv?history=1", "/data/indicators.csv?history=1", "/data/indicators/I1.csv"]
 # They say how the site is, or ask for something; none of them is a view of what was published.
 APART = re.compile(
-    r"/(livez|readyz|metrics|api/.*|ledger/(key|proof|consistency|verify\.py).*|[\w-]+/(search|compare|report)/.*)$"
+    r"/(livez|readyz|metrics|api/.*|ledger/(key|proof|consistency|verify\.py).*|[\w-]+/(search|compare|report|publications/subscribe)/.*)$"
 )
 
 

@@ -278,8 +278,9 @@ TABLE = {
     "admin:blueprint_mail_history": (ABSENT, ABSENT),
     "admin:blueprint_mail_change": (STAFF, CLOSED),
     "admin:*_changelist": (STAFF, CLOSED),
+    "admin:indicators_evidence_add": (CLOSED, CLOSED),
     **{f"admin:{model}_{page}": answers
-       for model in ("blueprint_publication", "blueprint_release", "indicators_observation", "indicators_evidence",
+       for model in ("blueprint_publication", "blueprint_release", "indicators_observation",
                      "indicators_assessment", "committee_finding", "committee_actionversion")
        for page, answers in (("add", (CLOSED, CLOSED)), ("history", (ABSENT, ABSENT)), ("change", (STAFF, CLOSED)))},
     "admin:blueprint_release_change": ("in in in in in in in in 200 me", CLOSED),

@@ -390,7 +390,7 @@ def send(client, fields):
 
 @pytest.mark.parametrize("frequency", ["annual", "irregular"])
 @pytest.mark.parametrize("value", HOSTILE, ids=range(len(HOSTILE)))
-def test_enter_survives_anything_in_any_field(client, sign_in, value, frequency):
+def test_I19_enter_survives_anything_in_any_field(client, sign_in, value, frequency):
     publish_office()
     publish_indicator(short_name_en="Ratio", frequency=frequency, disaggregation=PARTS)
     sign_in(Role.OFFICIAL)

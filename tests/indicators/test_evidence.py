@@ -199,10 +199,11 @@ def test_more_pieces_than_a_figure_takes_are_refused(client, official, settings)
     "pieces",
     ["x", "[1]", '{"a": 1}', '[{"url": "javascript:alert(1)", "title": "", "public": true}]', "[" * 5000,
      '[{"sha256": "%s", "title": "", "public": true}]' % ("0" * 64), '[{"url": ["https://a.b"], "title": "", "public": true}]',
-     '[{"url": "https://a.example", "title": "\\ud800", "public": true}]', '["\\ud800"]'],
-    ids=range(9),
+     '[{"url": "https://a.example", "title": "\\ud800", "public": true}]', '["\\ud800"]',
+     "[1" + "0" * 5000 + "]", "[] x", "{%s}" % ",".join(f'"{n}":1' for n in range(20_000)), '[{"url": "x", "url": "y"}]'],
+    ids=range(13),
 )  # fmt: skip
-def test_a_list_that_no_form_wrote_is_refused_in_words(client, official, pieces):
+def test_I25_a_list_that_no_form_wrote_is_refused_in_words(client, official, pieces):
     answer = client.post(ENTER, typed(pieces=pieces, save="1"))
 
     assert (answer.status_code, list(answer.context["form"].errors)) == (200, ["pieces"])
