@@ -309,7 +309,7 @@ def test_what_is_not_kept_leaves_a_thread_free_too(path):
 @pytest.mark.parametrize(
     ("path", "status"), [("/en/", "200 OK"), ("/en/", "404 Not Found"), ("/en/calendar/", "200 OK")]
 )
-def test_one_reader_is_never_in_his_own_way(path, status):
+def test_one_reader_is_never_in_his_own_way(db, path, status):
     """The server may close an answer long after its reader has it, and has asked for the next."""
 
     def django(environ, start_response):

@@ -15,7 +15,8 @@ from indicators.models import Assignment, EvidenceEntry, ObservationEntry
 from tests.factories import PASSWORD, UserFactory
 
 from .keyboard import Keyboard
-from .test_axe import AXE, RULES, RUN
+from .test_axe import AXE
+from .test_axe import run as axe
 
 # Which keys lead where does not depend on the database.
 pytestmark = [pytest.mark.only_on("sqlite"), pytest.mark.long]
@@ -57,7 +58,7 @@ class Walker(Keyboard):
     def press(self, selector):
         super().press(selector)
         if self.scripts:
-            self.faults += [f"{self.page.url}: {fault}" for fault in self.page.evaluate(RUN, RULES)]
+            self.faults += [f"{self.page.url}: {fault}" for fault in axe(self.page)]
 
 
 @pytest.fixture
