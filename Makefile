@@ -96,7 +96,7 @@ screenshots: dev ## take the pictures of the README and of the guides anew
 
 demo-reset: ## remove the demo's database, accounts and keys, so that the next run starts anew
 	@if [ -n "$$DATABASE_URL" ]; then echo "DATABASE_URL is set: that database is not the demo's."; exit 1; fi
-	rm -rf $(VAR)/db.sqlite3* $(VAR)/demo-accounts.json $(VAR)/*key* $(VAR)/media
+	rm -rf $(VAR)/db.sqlite3* $(VAR)/demo-accounts.json $(VAR)/*key* $(VAR)/media $(VAR)/evidence $(VAR)/sheets
 
 dev: .venv/installed-dev $(TRANSLATIONS)
 
