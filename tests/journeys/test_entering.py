@@ -2,8 +2,13 @@
 
 import re
 
+import pytest
+
 from blueprint.models import Release
 from indicators.models import ObservationEntry
+
+# What a browser does with a page does not depend on the database; races of two saves are in tests/indicators.
+pytestmark = pytest.mark.only_on("sqlite")
 
 ENTER = "/en/desk/indicators/gerd-hkd/enter/"
 

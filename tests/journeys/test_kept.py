@@ -18,6 +18,9 @@ from tests.factories import (
     publish_office,
 )
 
+# What a browser does with a page does not depend on the database; races of two saves are in tests/indicators.
+pytestmark = pytest.mark.only_on("sqlite")
+
 ENTER = "/en/desk/indicators/I1/enter/"
 COMMENT = "[name=note_en]"
 TYPED = "Typed with great care."

@@ -6,6 +6,9 @@ from indicators.models import Assignment
 from tests.factories import UserFactory
 from tests.indicators.test_updates import late
 
+# What a browser does with a page does not depend on the database; races of two saves are in tests/indicators.
+pytestmark = pytest.mark.only_on("sqlite")
+
 
 @pytest.fixture
 def official(transactional_db, live_server):
