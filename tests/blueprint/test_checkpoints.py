@@ -126,7 +126,9 @@ def test_T13_missing_key_keeps_nobody_from_publishing_and_reading(client, caplog
 
     assert client.get("/en/publications/1/").status_code == 200
     assert checkpoints.checkpoint_of(publication) == ""
-    assert [record.getMessage() for record in caplog.records] == [
+    # A server of a test before may be saying its last words.
+    said = [record.getMessage() for record in caplog.records if record.name == "blueprint.checkpoints"]
+    assert said == [
         "Publication 1 has no checkpoint yet: there is no file with the ledger's signing key (LEDGER_KEY_FILE)."
     ]
     ready = client.get("/readyz")
