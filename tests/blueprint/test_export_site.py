@@ -139,12 +139,14 @@ def test_checkpoint_of_the_moment_is_in_the_archive(archive, client):
 # One moment, and the same bytes
 
 
+@pytest.mark.only_on("sqlite")
 def test_two_archives_of_one_moment_are_the_same_bytes(archive, tmp_path):
     export_site(tmp_path / "again")
 
     assert digests(tmp_path / "again") == digests(archive)
 
 
+@pytest.mark.only_on("sqlite")
 def test_what_is_published_meanwhile_is_on_no_page(archive, tmp_path):
     def publish_once(done, known, address):
         if done == 3:
@@ -177,6 +179,7 @@ def test_links_without_end_fail_the_export_by_name(tiny_plan, tmp_path, settings
         export_site(tmp_path / "site")
 
 
+@pytest.mark.only_on("sqlite")
 def test_earlier_archive_stays_when_the_next_one_fails(tiny_plan, tmp_path, settings):
     export_site(tmp_path / "site")
     before = digests(tmp_path / "site")
