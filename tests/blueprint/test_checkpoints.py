@@ -120,7 +120,8 @@ def test_rehearsal_leaves_no_checkpoint(ledger_key):
 
 
 @pytest.mark.django_db
-def test_T13_missing_key_keeps_nobody_from_publishing_and_reading(client, caplog):
+def test_T13_missing_key_keeps_nobody_from_publishing_and_reading(client, caplog, settings, tmp_path):
+    settings.LEDGER_KEY_FILE = str(tmp_path / "not-there")
     with caplog.at_level(logging.ERROR):
         publication = publish_office()
 
