@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from indicators.models import IndicatorVersion
 
@@ -18,6 +18,7 @@ from .clock import database_now
 from .form_tokens import new_token, read_token
 from .models import Report
 from .moment import head_moment
+from .open_forms import ask_once_more, is_from_elsewhere, minutes_of, open_form, with_wait
 from .references import read_reference
 from .report_forms import LONGEST_PAGE, ReportForm, indicator_in
 from .reporting import receive_report
@@ -28,10 +29,7 @@ PURPOSE = "report"
 AT_MOST = 10
 
 
-# Why it needs no CSRF cookie: see form_tokens.py.
-@csrf_exempt
-@login_not_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@open_form
 def report(request):
     request.moment = head_moment()
     if request.method == "POST":
@@ -61,7 +59,7 @@ def about(page, moment):
 
 def send(request, form):
     token = read_token(PURPOSE, request.POST.get("token", ""))
-    if token is None or request.headers.get("Sec-Fetch-Site") == "cross-site":
+    if is_from_elsewhere(request, token):
         return once_more(
             request,
             form,
@@ -107,14 +105,12 @@ def answered_alike(request, form, received):
 
 
 def once_more(request, form, why):
-    form.add_error(None, why)
-    form.data = form.data.copy()
-    form.data["token"] = new_token(PURPOSE)
+    ask_once_more(form, PURPOSE, why)
     return form_page(request, form)
 
 
 def too_many(request, form, wait):
-    minutes = -(-wait // 60)
+    minutes = minutes_of(wait)
     said = ngettext(
         "Too many reports have come from your network in this hour. "
         "All you wrote is still here: send it again in %(count)s minute.",
@@ -123,11 +119,7 @@ def too_many(request, form, wait):
         minutes,
     )
     form.add_error(None, said % {"count": minutes})
-    response = form_page(request, form, status=429)
-    response.headers["Retry-After"] = str(wait)
-    # Not to be put into the general words for this number, which know nothing of what was typed.
-    response.explained = True
-    return response
+    return with_wait(form_page(request, form, status=429), wait)
 
 
 # How far it has come

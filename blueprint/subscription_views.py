@@ -1,16 +1,14 @@
 """Subscribing to publications: a form for everybody, without a cookie, that never tells who is subscribed."""
 
-from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import render
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from .clients import client_of
 from .clock import database_now
 from .form_tokens import new_token, read_token
 from .moment import head_moment
+from .open_forms import ask_once_more, is_from_elsewhere, minutes_of, open_form, with_wait
 from .sending_limits import seconds_to_wait
 from .subscribing import CONFIRM, END, ask_to_subscribe, confirm, end, find
 from .subscription_forms import SubscriptionForm
@@ -20,11 +18,7 @@ PURPOSE = "subscribe"
 AT_MOST = 10
 
 
-# Why these need no CSRF cookie: see form_tokens.py. The links in mails are signed, and are all that is asked for.
-def open_form(view):
-    return csrf_exempt(login_not_required(require_http_methods(["GET", "HEAD", "POST"])(view)))
-
-
+# The links in mails are signed, and are all that is asked for.
 @open_form
 def subscribe(request):
     request.moment = head_moment()
@@ -39,7 +33,7 @@ def form_page(request, form, *, status=200):
 
 def send(request, form):
     token = read_token(PURPOSE, request.POST.get("token", ""))
-    if token is None or request.headers.get("Sec-Fetch-Site") == "cross-site":
+    if is_from_elsewhere(request, token):
         return once_more(
             request,
             form,
@@ -58,25 +52,19 @@ def send(request, form):
 
 
 def once_more(request, form, why):
-    form.add_error(None, why)
-    form.data = form.data.copy()
-    form.data["token"] = new_token(PURPOSE)
+    ask_once_more(form, PURPOSE, why)
     return form_page(request, form)
 
 
 def too_many(request, form, wait):
-    minutes = -(-wait // 60)
+    minutes = minutes_of(wait)
     said = ngettext(
         "Too many subscriptions were asked for from your network in this hour. Try again in %(count)s minute.",
         "Too many subscriptions were asked for from your network in this hour. Try again in %(count)s minutes.",
         minutes,
     )
     form.add_error(None, said % {"count": minutes})
-    response = form_page(request, form, status=429)
-    response.headers["Retry-After"] = str(wait)
-    # Not to be put into the general words for this number, which know nothing of what was typed.
-    response.explained = True
-    return response
+    return with_wait(form_page(request, form, status=429), wait)
 
 
 @open_form

@@ -19,6 +19,16 @@ class PersonField(forms.ModelChoiceField):
         return f"{user.name} ({user.get_role_display()})"
 
 
+def day_field(label, *, missing):
+    return forms.DateField(
+        label=label,
+        input_formats=["%Y-%m-%d"],
+        widget=DayInput,
+        validators=[check_year],
+        error_messages=WRITE_THE_DAY | {"required": missing},
+    )
+
+
 class AbsenceForm(forms.Form):
     use_required_attribute = False
 
@@ -33,20 +43,8 @@ class AbsenceForm(forms.Form):
         empty_label=gettext_lazy("Choose a person"),
         error_messages={"required": gettext_lazy("Choose who acts in the meantime.")},
     )
-    from_day = forms.DateField(
-        label=gettext_lazy("From"),
-        input_formats=["%Y-%m-%d"],
-        widget=DayInput,
-        validators=[check_year],
-        error_messages=WRITE_THE_DAY | {"required": gettext_lazy("Give the first day.")},
-    )
-    last_day = forms.DateField(
-        label=gettext_lazy("Until the end of"),
-        input_formats=["%Y-%m-%d"],
-        widget=DayInput,
-        validators=[check_year],
-        error_messages=WRITE_THE_DAY | {"required": gettext_lazy("Give the last day.")},
-    )
+    from_day = day_field(gettext_lazy("From"), missing=gettext_lazy("Give the first day."))
+    last_day = day_field(gettext_lazy("Until the end of"), missing=gettext_lazy("Give the last day."))
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=300,

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -49,6 +50,8 @@ class TableForm(forms.Form):
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
     release = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
     token = forms.UUIDField(widget=forms.HiddenInput)
+    # What each cell said when the table was opened: so it can be told later what the person altered.
+    opened = forms.CharField(required=False, widget=forms.HiddenInput)
     kind = forms.ChoiceField(
         label=gettext_lazy("Why do published figures change?"),
         help_text=gettext_lazy("Needed when you alter a figure that is published. It goes with all of them."),
@@ -71,8 +74,10 @@ class TableForm(forms.Form):
         self.starts = {period: initial_of(series, period) for period in periods}
         self.doubts: dict[str, list[Doubt]] = {}
         self.changes: list[Change] = []
+        self.cells: list[str] = []
         for period in periods:
             self._add_row(period)
+        self.fields["opened"].initial = json.dumps(self.saved)
 
     def _add_row(self, period: str):
         start = self.starts[period]
@@ -89,7 +94,13 @@ class TableForm(forms.Form):
             "what": field.label,
             "period": period_label(period),
         }
-        self.fields[f"{name}_{period}"] = field
+        self.cells.append(f"{name}_{period}")
+        self.fields[self.cells[-1]] = field
+
+    @property
+    def saved(self) -> dict[str, str]:
+        """What each cell says as it is saved now."""
+        return {name: str(self.fields[name].initial) for name in self.cells}
 
     @cached_property
     def columns(self) -> list[tuple[str, str]]:
@@ -161,31 +172,21 @@ class TableForm(forms.Form):
         return [period for period in self.periods if self._as_typed(period) != self._as_it_was(period)]
 
     def _as_typed(self, period: str) -> dict[str, Any]:
+        """None stands also for a cell that cannot be read: of that one the field itself has told."""
         names = [name for name, _label in self.columns] + [name for name, _c, _l in self.choices]
         return {name: self.cleaned_data.get(f"{name}_{period}") for name in names}
 
     def _as_it_was(self, period: str) -> dict[str, Any]:
-        """None stands for a cell that cannot be read: of that one the field itself has told."""
-        was = {}
-        for name in self._as_typed(period):
-            field = self.fields[f"{name}_{period}"]
-            was[name] = field.clean(field.initial)
-        return was
+        fields = {name: self.fields[f"{name}_{period}"] for name in self._as_typed(period)}
+        return {name: field.clean(field.initial) for name, field in fields.items()}
 
     @property
     def emptied(self) -> list[str]:
         """Periods whose figures were typed in this draft, and now are gone."""
-        return [p for p in self.altered if not any(self._figures(p)) and not self.series.is_public(p)]
+        return [p for p in self.altered if self._is_empty(p) and not self.series.is_public(p)]
 
-    def _figures(self, period: str) -> list[Any]:
-        return [
-            str(value)
-            for name, value in self._as_typed(period).items()
-            if self._is_figure(name) and value is not None
-        ]
-
-    def _is_figure(self, name: str) -> bool:
-        return name == "value" or name.startswith("part_")
+    def _is_empty(self, period: str) -> bool:
+        return all(self.cleaned_data.get(f"{name}_{period}") is None for name, _label in self.columns)
 
     @cached_property
     def typed(self) -> list[Typed]:
@@ -254,3 +255,38 @@ class TableForm(forms.Form):
             }
             for period, doubt in self._each_doubt()
         ]
+
+
+@dataclass(frozen=True)
+class Clash:
+    """A cell that two people altered."""
+
+    about: str
+    saved: str
+    typed: str
+
+
+def put_onto(form: TableForm, typed: QueryDict) -> list[Clash]:
+    """Bring what was typed up to what is saved now: a cell that its person did not touch follows what is saved.
+
+    Cells that somebody else altered as well keep what was typed, and are returned.
+    """
+    opened, clashes = read_opened(typed.get("opened", "")), []
+    for name, saved in form.saved.items():
+        was, said = opened.get(name, saved), typed.get(name, "")
+        if said == was:
+            typed[name] = saved
+        elif saved not in (was, said):
+            about = form.fields[name].widget.attrs["aria-label"]
+            clashes.append(Clash(about, saved or _("nothing"), said or _("nothing")))
+    typed["opened"] = json.dumps(form.saved)
+    return clashes
+
+
+def read_opened(text: str) -> dict[str, str]:
+    """Nothing of what no table of ours wrote."""
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return {n: str(v) for n, v in said.items()} if isinstance(said, dict) else {}

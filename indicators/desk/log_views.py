@@ -3,9 +3,7 @@
 import csv
 import io
 
-from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from blueprint.moment import head_moment
@@ -13,6 +11,7 @@ from blueprint.paging import paged
 from blueprint.permissions import Permission
 
 from ..exchange.files import cell
+from ..exchange.views import check_parameters
 from ..models import IndicatorVersion
 from .access import desk_page, desk_render
 from .log import Log, name_of
@@ -34,8 +33,7 @@ def own_log(request, code):
 @require_safe
 @desk_page(Permission.OPEN_DESK)
 def log(request, code):
-    if set(request.GET) - {"page"}:
-        raise BadRequest(_("Unknown here: %(names)s. Known: %(known)s.") % {"names": "?", "known": "page"})
+    check_parameters(request.GET, ("page",))
     found = own_log(request, code)
     context = {"indicator": found.indicator, "name": name_of(found.indicator)}
     context |= paged(request, found.steps(), STEPS_A_PAGE)

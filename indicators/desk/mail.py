@@ -15,33 +15,31 @@ from blueprint.report_forms import Telling
 from .access import desk_render
 
 
+def how_often(group, hint):
+    return forms.ChoiceField(
+        label=group.label, help_text=hint, choices=HowOften.choices, widget=forms.RadioSelect
+    )
+
+
 class PreferencesForm(Telling):
     language = forms.ChoiceField(
         label=_("Language of your mail"),
         choices=User._meta.get_field("language").choices,
         widget=forms.RadioSelect,
     )
-    deadlines = forms.ChoiceField(
-        label=MailPreference.Group.DEADLINES.label,
-        help_text=_(
+    deadlines = how_often(
+        MailPreference.Group.DEADLINES,
+        _(
             "A month before, and a week before while it is missing. That a figure is late you are told in any case."
         ),
-        choices=HowOften.choices,
-        widget=forms.RadioSelect,
     )
-    work = forms.ChoiceField(
-        label=MailPreference.Group.WORK.label,
-        help_text=_(
-            "Submitted, returned, approved, remarked on; a sheet that was read; who stands in for whom."
-        ),
-        choices=HowOften.choices,
-        widget=forms.RadioSelect,
+    work = how_often(
+        MailPreference.Group.WORK,
+        _("Submitted, returned, approved, remarked on; a sheet that was read; who stands in for whom."),
     )
-    published = forms.ChoiceField(
-        label=MailPreference.Group.PUBLISHED.label,
-        help_text=_("With the number of the publication and a checkpoint of the ledger."),
-        choices=HowOften.choices,
-        widget=forms.RadioSelect,
+    published = how_often(
+        MailPreference.Group.PUBLISHED,
+        _("With the number of the publication and a checkpoint of the ledger."),
     )
 
     @transaction.atomic

@@ -5,18 +5,20 @@ from collections.abc import Sequence
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
+from django.http import QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from blueprint.actions import Refused
+from blueprint.drafts import Keeping, accepted
 from blueprint.paging import paged
 from blueprint.permissions import Permission
 
 from ..actions import save_periods, saved_with
 from ..periods import Period
-from ..table_form import TableForm
+from ..table_form import TableForm, put_onto
 from .access import desk_page, desk_render
 from .entering import Place, asked_release
 
@@ -33,7 +35,28 @@ def table(request, code):
     part = paged(request, periods, ROWS_A_PAGE)
     start = {"version": place.series.version, "release": place.series.number, "token": uuid.uuid4()}
     form = TableForm(initial=start, series=place.series, periods=in_order(part["part"].object_list))
-    return answer(request, place, form, part)
+    keeping = keeping_of(request, place, form.periods)
+    clashes = put_back(form, keeping)
+    return answer(request, place, form, part | {"clashes": clashes}, keeping=keeping)
+
+
+def keeping_of(request, place, periods):
+    name = f"table:{place.indicator.indicator_id}:{periods[0] if periods else ''}"
+    return Keeping(request.user, name, version=place.series.version, back=request.get_full_path())
+
+
+def put_back(form, keeping):
+    """What was typed before and not saved, on top of what is saved by now."""
+    if keeping.draft is None:
+        return []
+    typed = QueryDict(mutable=True)
+    for name, values in keeping.draft.fields.items():
+        typed.setlist(name, values)
+    clashes = put_onto(form, typed)
+    own = [name for name in form.fields if name in typed and not form[name].is_hidden]
+    form.initial |= {name: typed[name] for name in own}
+    keeping.restored = True
+    return clashes
 
 
 def named_in(request, periods: Sequence[str]) -> list[str]:
@@ -59,6 +82,7 @@ def save(request, place, periods):
         return moved_on(request, periods, str(refusal))
     if release is None:
         return answer(request, place, form)
+    accepted(request)
     if form.handing_in:
         return redirect("desk:release", release.pk)
     return redirect("desk:table", place.indicator.indicator_id)
@@ -92,23 +116,24 @@ def kept(request, place, form):
 
 
 def moved_on(request, periods, reason):
-    """Somebody saved first: what was typed stands in the form again, at the version that stands now."""
+    """Somebody saved first: what was typed stands in the form again, on top of what is saved now."""
     place = Place(request.resolver_match.kwargs["code"], request.user, asked_release(request))
     typed = request.POST.copy()
     typed["version"], typed["release"] = place.series.version, place.series.number or ""
     typed["token"] = str(uuid.uuid4())
+    clashes = put_onto(TableForm(series=place.series, periods=periods), typed)
     form = TableForm(typed, series=place.series, periods=periods)
     form.is_valid()
-    return answer(request, place, form, status=409, refused=reason)
+    return answer(request, place, form, {"refused": reason, "clashes": clashes}, status=409)
 
 
-def answer(request, place, form, part=None, *, status=200, refused=""):
+def answer(request, place, form, more=None, *, keeping=None, status=200):
     context = {
         "indicator": place.indicator,
         "unit": place.series.unit,
         "form": form,
         "release": place.release,
         "open": place.open,
-        "refused": refused,
+        "keeping": keeping or keeping_of(request, place, form.periods),
     }
-    return desk_render(request, "desk/table.html", context | (part or {}), status=status)
+    return desk_render(request, "desk/table.html", context | (more or {}), status=status)

@@ -17,7 +17,6 @@ from tests.factories import (
     REVISED,
     OfficeFactory,
     ReleaseFactory,
-    UserFactory,
     approved_release,
     change,
     publish_baseline,
@@ -56,16 +55,6 @@ def series(db):
     ):
         publish_observation(period=period, value=Decimal(value))
     publish_target()
-
-
-@pytest.fixture
-def sign_in(client, db):
-    def sign_in(role, **fields):
-        person = UserFactory(role=role, **fields)
-        client.force_login(person)
-        return person
-
-    return sign_in
 
 
 def typed(**fields):

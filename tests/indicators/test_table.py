@@ -33,8 +33,9 @@ def ada(client, series):
 
 def typed(client, **fields):
     """What the table sends when these cells are altered and no other."""
-    form = client.get(TABLE).context["form"]
-    sent = {bound.html_name: bound.value() for bound in form}
+    page = client.get(TABLE)
+    form = page.context["form"]
+    sent = {bound.html_name: bound.value() for bound in form} | {"keeper": page.context["keeping"].tag}
     return {name: "" if value is None else str(value) for name, value in sent.items()} | fields
 
 
@@ -112,7 +113,42 @@ def test_who_saves_second_is_told_and_keeps_what_was_typed(client, ada):
 
     assert (answer.status_code, answer.context["form"]["value_2023"].value()) == (409, "1.4")
     assert drafted() == [("2023", "1.3", "first", "")]
-    assert b"What you typed stands below" in answer.content
+    clashes = answer.context["clashes"]
+    assert [(clash.about, clash.saved, clash.typed) for clash in clashes] == [("Value, 2023", "1.3", "1.4")]
+
+
+def test_cells_that_somebody_else_saved_are_not_undone_by_saving_again(client, ada):
+    own = typed(client, value_2024="1.35", **LINK)
+    client.post(TABLE, typed(client, value_2023="1.3", **LINK) | {"save": "1"})
+
+    refused = client.post(TABLE, own | {"save": "1"})
+    again = {bound.html_name: bound.value() for bound in refused.context["form"]}
+    client.post(
+        TABLE, {name: "" if value is None else value for name, value in again.items()} | {"save": "1"}
+    )
+
+    assert (refused.status_code, refused.context["clashes"]) == (409, [])
+    assert drafted() == [("2023", "1.3", "first", ""), ("2024", "1.35", "first", "")]
+
+
+@pytest.mark.parametrize("opened", ["", "[" * 5000, "[1]", '{"value_2024": {}}', "x"])
+def test_table_survives_what_it_never_wrote(client, ada, opened):
+    sent = typed(client, value_2024="1.35", **LINK)
+    client.post(TABLE, typed(client, value_2023="1.3", **LINK) | {"save": "1"})
+
+    assert client.post(TABLE, sent | {"opened": opened, "save": "1"}).status_code == 409
+
+
+def test_what_was_typed_and_not_saved_comes_back_on_top_of_what_is_saved(client, ada):
+    sent = typed(client, value_2024="1,35", **LINK)
+    client.post(TABLE, sent | {"save": "1"})
+    client.post(TABLE, typed(client, value_2023="1.3", value_2024="", **LINK) | {"save": "1", "keeper": ""})
+
+    page = client.get(TABLE)
+
+    form = page.context["form"]
+    assert page.context["keeping"].restored
+    assert (form["value_2024"].value(), form["value_2023"].value()) == ("1,35", "1.3")
 
 
 def test_same_table_sent_twice_is_one_save(client, ada):

@@ -30,16 +30,6 @@ YEAR = today().year
 OVERDUE, COMING = YEAR - 4, YEAR - 1
 
 
-@pytest.fixture
-def sign_in(client, db):
-    def sign_in(role, **fields):
-        person = UserFactory(role=role, **fields)
-        client.force_login(person)
-        return person
-
-    return sign_in
-
-
 def indicators(**last):
     """Indicators with a figure for one year each; None: without a schedule. In one publication, which is quick."""
     texts = {code: {"indicator": code, "short_name_en": f"Name {code}"} for code in last}
