@@ -122,10 +122,14 @@ class Log:
 
     def said_by(self, event: Event) -> list[Said]:
         draft = self.drafts[event.release_id]
-        removed = [self.change(each) for each in event.detail.get("before", []) if self.is_about(each)]
+        removed = [
+            Change.from_canonical(each) for each in event.detail.get("before", []) if self.is_about(each)
+        ]
         # What it replaced in the draft, even where the steps before it are not read.
         draft |= {key_of(change): change for change in removed}
-        changes = [self.change(each) for each in event.detail.get("changes", []) if self.is_about(each)]
+        changes = [
+            Change.from_canonical(each) for each in event.detail.get("changes", []) if self.is_about(each)
+        ]
         if event.verb == "open_release":
             changes += self.proposed(event.release_id)
         said = [Said(change, self.before(draft, change, event.at)) for change in changes]
@@ -138,7 +142,7 @@ class Log:
 
     def is_about(self, canonical: dict[str, Any]) -> bool:
         about = canonical.get("noun") in ABOUT and canonical.get("indicator_id") == self.code
-        return about and key_of(self.change(canonical)) not in self.hidden
+        return about and key_of(Change.from_canonical(canonical)) not in self.hidden
 
     def proposed(self, release: int) -> list[Change]:
         """A release of texts is proposed whole, in one step."""
@@ -147,12 +151,6 @@ class Log:
             return []
         entries = (noun(name).entry.objects.filter(release=release, indicator=self.code) for name in ABOUT)
         return [Change.from_entry(entry) for rows in entries for entry in rows]
-
-    def change(self, canonical: dict[str, Any]) -> Change:
-        kind = noun(canonical["noun"])
-        fields = {field.attname: field for field in kind.fields}
-        known = {n: fields[n].to_python(v) for n, v in canonical.items() if n in fields}
-        return Change.of(kind.name, **known)
 
     def before(self, draft: dict[Key, Change], change: Change, at: datetime.datetime) -> models.Model | None:
         if drafted := draft.get(key_of(change)):
@@ -219,12 +217,8 @@ class Log:
             yield Altered("", _("taken out of the draft"), figure_of(said.before, names), "")
             return
         for row in changed_fields(said.change.noun, said.before, row_of(said.change), names):
-            if row.field not in ("kind",):
-                yield Altered(
-                    row.field,
-                    row.name,
-                    *("" if text == _("nothing") else text for text in (row.before, row.after)),
-                )
+            said_of = ("" if text == _("nothing") else text for text in (row.before, row.after))
+            yield Altered(row.field, row.name, *said_of)
 
 
 def figure_of(row: models.Model, names: Names) -> str:

@@ -75,6 +75,11 @@ def sleep_until_next() -> float:
 def stopped_by_signals() -> threading.Event:
     """Set by SIGTERM or Ctrl-C: the release at hand is finished, and no other begun."""
     stop = threading.Event()
+
+    def heard(*_):
+        # Not here: the signal may have come while this very thread held the event's lock.
+        threading.Thread(target=stop.set).start()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, heard)
     return stop
